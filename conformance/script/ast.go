@@ -123,7 +123,7 @@ const (
 	SetupFile    SetupKind = "file"    // file PATH [DATA] [mode= uid= gid=]
 	SetupDir     SetupKind = "dir"     // dir PATH [mode= uid= gid=]
 	SetupSymlink SetupKind = "symlink" // symlink PATH "TARGET"
-	SetupLink    SetupKind = "link"    // link NEW EXISTING (a hard link)
+	SetupLink    SetupKind = "link"    // link EXISTING NEW (a hard link)
 )
 
 // Setup is one object that exists before the first step.
@@ -131,7 +131,7 @@ type Setup struct {
 	Pos     Pos       `json:"-"`
 	Source  string    `json:"source"` // the line as written
 	Kind    SetupKind `json:"kind"`
-	Path    Value     `json:"path"`             // Kind Path
+	Path    Value     `json:"path"`             // Kind Path: the new name
 	Target  *Value    `json:"target,omitempty"` // symlink: Kind String; link: Kind Path (the existing name)
 	Content *Value    `json:"content,omitempty"`
 	Options []Arg     `json:"options,omitempty"` // mode, uid, gid: Number
@@ -174,7 +174,7 @@ type Call struct {
 	// options and flags under their own. Only what the line says is here: defaults are the runner's, and documented
 	// in the table.
 	Args     []Arg         `json:"args,omitempty"`
-	Captures []string      `json:"captures,omitempty"` // -> a [b]: the first names the result, see Verb.Result; the second Verb.Second
+	Captures []string      `json:"captures,omitempty"` // -> a [b …]: each is a name for the result; see Verb for its fields
 	Async    string        `json:"async,omitempty"`    // &name: runs on; joined by ExpectReply
 	Statuses []string      `json:"statuses,omitempty"` // the reply must be one of these; "ok" among them means success
 	Within   time.Duration `json:"within,omitempty"`   // a bound on the reply that is itself asserted; 0: the runner's own
@@ -205,9 +205,7 @@ type OnBreak struct {
 	Handle string     `json:"handle"` // a capture of an open by Actor
 	Do     BreakReply `json:"do"`
 	To     *Cache     `json:"to,omitempty"`    // ack-to=: acknowledge this state instead of the one asked for
-	Flush  bool       `json:"flush,omitempty"` // flush+…: first WRITE Offset, Data (if given), then FLUSH
-	Offset uint64     `json:"offset,omitempty"`
-	Data   *Value     `json:"data,omitempty"` // Kind Bytes: what was dirty in the holder's cache
+	Flush  bool       `json:"flush,omitempty"` // flush+…: first send what `write … cached` held back, and FLUSH
 }
 
 // BreakReply is what a holder answers to a break.
@@ -215,9 +213,8 @@ type BreakReply string
 
 // The answers.
 const (
-	ReplyHold  BreakReply = "hold"  // nothing; the scenario acknowledges by `ack`, or never
-	ReplyAck   BreakReply = "ack"   // acknowledge at once, to the state asked for or to To
-	ReplyClose BreakReply = "close" // close the handle instead of acknowledging
+	ReplyHold BreakReply = "hold" // nothing; the scenario acknowledges by the verb ack, or never
+	ReplyAck  BreakReply = "ack"  // acknowledge at once, to the state asked for or to To
 )
 
 // Require is a precondition: if it does not hold the verdict is not-exercised.
@@ -254,6 +251,7 @@ type ExpectReply struct {
 
 // ExpectValue asserts something about a captured result or an asynchronous reply. If Left names an asynchronous
 // step that no step joined yet, it joins it (success is wanted then) within Within.
+// Joins is set when that can be so.
 type ExpectValue struct {
 	Check  Check         `json:"check"`
 	Joins  bool          `json:"joins,omitempty"`
@@ -348,13 +346,13 @@ const (
 	TypePath     Type = "path"     // Str, relative to the scenario's folder, '/' between components; "." is the folder
 	TypeHandle   Type = "handle"   // Str: the name of a capture of an open file (SMB) or file handle (NFS)
 	TypeTarget   Type = "target"   // in a signature only: a handle or a path; the value says which
-	TypeAccess   Type = "access"   // Str: letters of "rwda" in this order, "none", or "attr"
+	TypeAccess   Type = "access"   // Str: letters of "rwdxaA" in this order, or "none"
 	TypeLease    Type = "lease"    // Cache
 	TypeOplock   Type = "oplock"   // Cache
 	TypeCache    Type = "cache"    // Cache: a lease or an oplock
 	TypeStatus   Type = "status"   // Str: NFS3ERR_ACCES, STATUS_SHARING_VIOLATION, MNT3ERR_…, NLM4_…
 	TypeEnum     Type = "enum"     // Str: one of the words of the signature
-	TypeSet      Type = "set"      // List of String: words of the signature joined by + (options=directory+write-through)
+	TypeSet      Type = "set"      // List of String: words of the signature joined by commas (options=directory,write-through)
 	TypeList     Type = "list"     // List
 	TypeFlag     Type = "flag"     // nothing: it is there or not
 	TypeBool     Type = "bool"     // Num: 0 or 1 (written false, true)
