@@ -7,7 +7,9 @@ type Kind string
 
 // The kinds of event. The engine emits EventCall, EventReply, EventFence and
 // EventQuiesce itself; clients emit the others, each at the moment the frame
-// has been decoded and before anything is done about it.
+// has been decoded and before anything is done about it. What a client sends
+// (ack, flush) is emitted just before the bytes are written, so that whatever
+// they cause at another actor comes later on the clock.
 const (
 	EventCall       Kind = "call"
 	EventReply      Kind = "reply"
@@ -16,8 +18,8 @@ const (
 	EventAdvance    Kind = "advance"
 	EventConnect    Kind = "connect"
 	EventBreak      Kind = "break"      // the server announced a lease or oplock break
-	EventAck        Kind = "ack"        // the client sent an acknowledgment; To is the state it offers
-	EventFlush      Kind = "flush"      // the client wrote back cached data
+	EventAck        Kind = "ack"        // the client sends an acknowledgment; To is the state it offers
+	EventFlush      Kind = "flush"      // the client writes back cached data
 	EventPending    Kind = "pending"    // an interim response: STATUS_PENDING
 	EventNotify     Kind = "notify"     // a change notification
 	EventGranted    Kind = "granted"    // a blocked lock was granted by callback
