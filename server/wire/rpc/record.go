@@ -50,8 +50,9 @@ func (e *TruncatedError) Unwrap() error { return e.Cause }
 type RecordReader struct {
 	r   *bufio.Reader
 	max int
-	// Begun, if set, is called when the first octet of a record is there, so
-	// that the owner can bound the time that the rest may take.
+	// Begun, if set, is called when the first octet of a record is there but
+	// not yet the whole of it, so that the owner can bound the time that the
+	// rest may take.
 	Begun func()
 }
 
@@ -68,7 +69,7 @@ func (rr *RecordReader) Next(buf []byte) ([]byte, error) {
 	if _, err := rr.r.Peek(1); err != nil {
 		return nil, err
 	}
-	if rr.Begun != nil {
+	if rr.Begun != nil && !rr.whole() {
 		rr.Begun()
 	}
 	record := buf[:0]
@@ -91,6 +92,17 @@ func (rr *RecordReader) Next(buf []byte) ([]byte, error) {
 		}
 	}
 	return nil, ErrTooManyFragments
+}
+
+// whole reports whether the next record is one fragment that is buffered.
+func (rr *RecordReader) whole() bool {
+	have := rr.r.Buffered()
+	if have < RecordMarkSize {
+		return false
+	}
+	mark, _ := rr.r.Peek(RecordMarkSize)
+	word := binary.BigEndian.Uint32(mark)
+	return word&lastFragment != 0 && int64(have) >= RecordMarkSize+int64(word&^lastFragment)
 }
 
 // fill appends n octets of the stream to record.
