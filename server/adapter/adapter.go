@@ -58,4 +58,12 @@ type Runtime interface {
 	Policy(name string) string
 	// Count adds n to the counter of that name.
 	Count(name string, n uint64)
+
+	// Enter says that work is under way, Leave that it ended: a request from
+	// when it was read until its reply was written, a notification from when
+	// it was queued until it was written. The road calls Leave and Enter
+	// around a wait for a break or a lock. Quiesce waits until nothing is
+	// under way.
+	Enter()
+	Leave()
 }
