@@ -41,9 +41,9 @@ func (v *Virtual) AfterFunc(d time.Duration, f func()) Timer {
 	return t
 }
 
-// Advance moves the clock forward by d. The functions that fall due are
-// started, in the order of their due times, before Advance returns; a function
-// that one of them schedules within d is started too.
+// Advance moves the clock forward by d in one leap and runs the functions that
+// fall due, in the order of their due times, before it returns. What one of
+// them schedules counts from the new time.
 func (v *Virtual) Advance(d time.Duration) {
 	if d <= 0 {
 		return
