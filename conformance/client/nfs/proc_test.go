@@ -25,9 +25,9 @@ var (
 	rawVerf  = []byte("VERIFIER")
 	wantVerf = [8]byte([]byte("VERIFIER"))
 
-	mode  = uint32(0o640)
-	size  = uint64(1) << 33
-	sattr = Sattr3{Mode: &mode, Size: &size, Atime: ServerTime(), Mtime: ClientTime(time.Unix(7, 8))}
+	mode     = uint32(0o640)
+	size     = uint64(1) << 33
+	someAttr = Sattr3{Mode: &mode, Size: &size, Atime: ServerTime(), Mtime: ClientTime(time.Unix(7, 8))}
 	// mode, no uid, no gid, size, atime by the server, mtime given
 	rawSattr = cat(1, 0o640, 0, 0, 1, uint64(1)<<33, 1, 2, 7, 8)
 )
@@ -53,7 +53,7 @@ func procCases() []procCase {
 		{"NULL", 100003, 3, 0, func(c *Client) (any, error) { return nil, c.Null(ctx()) }, nil, nil, nil},
 		{"GETATTR", 100003, 3, 1, func(c *Client) (any, error) { return c.Getattr(ctx(), fh) },
 			cat(testFH), cat(0, rawAttr), wantAttr},
-		{"SETATTR", 100003, 3, 2, func(c *Client) (any, error) { return c.Setattr(ctx(), fh, sattr, &Nfstime3{14, 15}) },
+		{"SETATTR", 100003, 3, 2, func(c *Client) (any, error) { return c.Setattr(ctx(), fh, someAttr, &Nfstime3{14, 15}) },
 			cat(testFH, rawSattr, 1, 14, 15), cat(0, rawWcc), wantWcc},
 		{"SETATTR nothing, unguarded", 100003, 3, 2, func(c *Client) (any, error) { return c.Setattr(ctx(), fh, Sattr3{}, nil) },
 			cat(testFH, 0, 0, 0, 0, 0, 0, 0), cat(0, noWcc), WccData{}},
@@ -67,24 +67,24 @@ func procCases() []procCase {
 			cat(testFH, uint64(1)<<32, 100), cat(0, 0, 5, 1, "hello"), ReadRes{EOF: true, Data: []byte("hello")}},
 		{"WRITE", 100003, 3, 7, func(c *Client) (any, error) { return c.Write(ctx(), fh, 3, DataSync, []byte("hello")) },
 			cat(testFH, uint64(3), 5, 1, "hello"), cat(0, rawWcc, 4, 2, rawVerf), WriteRes{wantWcc, 4, FileSync, wantVerf}},
-		{"CREATE unchecked", 100003, 3, 8, func(c *Client) (any, error) { return c.CreateUnchecked(ctx(), fh, name, sattr) },
+		{"CREATE unchecked", 100003, 3, 8, func(c *Client) (any, error) { return c.CreateUnchecked(ctx(), fh, name, someAttr) },
 			cat(testFH, string(name), 0, rawSattr), cat(0, 1, "child", 1, rawAttr, rawWcc), NewRes{FileHandle("child"), attr, wantWcc}},
-		{"CREATE guarded", 100003, 3, 8, func(c *Client) (any, error) { return c.CreateGuarded(ctx(), fh, name, sattr) },
+		{"CREATE guarded", 100003, 3, 8, func(c *Client) (any, error) { return c.CreateGuarded(ctx(), fh, name, someAttr) },
 			cat(testFH, string(name), 1, rawSattr), cat(0, 0, 0, noWcc), NewRes{}},
 		{"CREATE exclusive", 100003, 3, 8, func(c *Client) (any, error) { return c.CreateExclusive(ctx(), fh, name, wantVerf) },
 			cat(testFH, string(name), 2, rawVerf), cat(0, 0, 0, noWcc), NewRes{}},
-		{"MKDIR", 100003, 3, 9, func(c *Client) (any, error) { return c.Mkdir(ctx(), fh, name, sattr) },
+		{"MKDIR", 100003, 3, 9, func(c *Client) (any, error) { return c.Mkdir(ctx(), fh, name, someAttr) },
 			cat(testFH, string(name), rawSattr), cat(0, 1, "child", 0, noWcc), NewRes{Object: FileHandle("child")}},
-		{"SYMLINK", 100003, 3, 10, func(c *Client) (any, error) { return c.Symlink(ctx(), fh, name, sattr, []byte("to")) },
+		{"SYMLINK", 100003, 3, 10, func(c *Client) (any, error) { return c.Symlink(ctx(), fh, name, someAttr, []byte("to")) },
 			cat(testFH, string(name), rawSattr, "to"), cat(0, 0, 0, noWcc), NewRes{}},
 		{"MKNOD char", 100003, 3, 11, func(c *Client) (any, error) {
-			return c.Mknod(ctx(), fh, name, TypeChr, sattr, Specdata3{1, 2})
+			return c.Mknod(ctx(), fh, name, TypeChr, someAttr, Specdata3{1, 2})
 		}, cat(testFH, string(name), 4, rawSattr, 1, 2), cat(0, 0, 0, noWcc), NewRes{}},
 		{"MKNOD fifo", 100003, 3, 11, func(c *Client) (any, error) {
-			return c.Mknod(ctx(), fh, name, TypeFifo, sattr, Specdata3{1, 2})
+			return c.Mknod(ctx(), fh, name, TypeFifo, someAttr, Specdata3{1, 2})
 		}, cat(testFH, string(name), 7, rawSattr), cat(0, 0, 0, noWcc), NewRes{}},
 		{"MKNOD of a file", 100003, 3, 11, func(c *Client) (any, error) {
-			return c.Mknod(ctx(), fh, name, TypeReg, sattr, Specdata3{1, 2})
+			return c.Mknod(ctx(), fh, name, TypeReg, someAttr, Specdata3{1, 2})
 		}, cat(testFH, string(name), 1), cat(0, 0, 0, noWcc), NewRes{}},
 		{"REMOVE", 100003, 3, 12, func(c *Client) (any, error) { return c.Remove(ctx(), fh, name) },
 			cat(testFH, string(name)), cat(0, rawWcc), wantWcc},
@@ -97,12 +97,12 @@ func procCases() []procCase {
 		{"READDIR", 100003, 3, 16, func(c *Client) (any, error) { return c.Readdir(ctx(), fh, 9, wantVerf, 4096) },
 			cat(testFH, uint64(9), rawVerf, 4096),
 			cat(0, 1, rawAttr, rawVerf, 1, uint64(5), "a", uint64(10), 1, uint64(6), "b\xff", uint64(11), 0, 1),
-			ReaddirRes{Dir: attr, CookieVerf: wantVerf, EOF: true, Entries: []Entry{
+			ReaddirRes{Dir: attr, CookieVerf: wantVerf, EOF: true, Entries: []DirEntry{
 				{FileID: 5, Name: []byte("a"), Cookie: 10}, {FileID: 6, Name: []byte("b\xff"), Cookie: 11}}}},
 		{"READDIRPLUS", 100003, 3, 17, func(c *Client) (any, error) { return c.Readdirplus(ctx(), fh, 9, wantVerf, 512, 4096) },
 			cat(testFH, uint64(9), rawVerf, 512, 4096),
 			cat(0, 0, rawVerf, 1, uint64(5), "a", uint64(10), 1, rawAttr, 1, "child", 1, uint64(6), "b", uint64(11), 0, 0, 0, 0),
-			ReaddirRes{CookieVerf: wantVerf, Entries: []Entry{
+			ReaddirRes{CookieVerf: wantVerf, Entries: []DirEntry{
 				{FileID: 5, Name: []byte("a"), Cookie: 10, Attr: attr, Object: FileHandle("child")},
 				{FileID: 6, Name: []byte("b"), Cookie: 11}}}},
 		{"FSSTAT", 100003, 3, 18, func(c *Client) (any, error) { return c.Fsstat(ctx(), fh) },

@@ -2,9 +2,9 @@ package nfs
 
 import "context"
 
-// Entry is one entry of READDIR or READDIRPLUS; Attr and Object only of the
+// DirEntry is one entry of READDIR or READDIRPLUS; Attr and Object only of the
 // latter, and only if the server sent them.
-type Entry struct {
+type DirEntry struct {
 	FileID uint64
 	Name   []byte
 	Cookie uint64
@@ -16,7 +16,7 @@ type Entry struct {
 type ReaddirRes struct {
 	Dir        *Fattr3
 	CookieVerf [8]byte
-	Entries    []Entry
+	Entries    []DirEntry
 	EOF        bool
 }
 
@@ -27,7 +27,7 @@ func (r *ReaddirRes) decode(d *decoder, ok, plus bool) {
 	}
 	r.CookieVerf = d.fixed8("cookieverf")
 	for d.boolean("entry follows") && d.err == nil {
-		e := Entry{FileID: d.u64("fileid"), Name: d.opaque(maxPath, "name"), Cookie: d.u64("cookie")}
+		e := DirEntry{FileID: d.u64("fileid"), Name: d.opaque(maxPath, "name"), Cookie: d.u64("cookie")}
 		if plus {
 			e.Attr = d.postOpAttr("name_attributes")
 			e.Object = d.postOpFH("name_handle")
