@@ -13,8 +13,11 @@ import (
 type Needs struct {
 	// Uses holds "verb", "verb key" and "verb key=value" for every step:
 	// "open", "open lease", "open lease=RWH". Steps about breaks add
-	// "break" (expect, never) and "ack" (ack, on break).
+	// "break" (expect) and "ack" (ack, on break).
 	Uses map[string]bool
+	// Fields are the fields of results which the scenario looks at, by the
+	// verb: "open lease", "stat nlink".
+	Fields map[string]bool
 }
 
 // Add records one use of a verb with its options.
@@ -27,6 +30,14 @@ func (n *Needs) Add(verb string, opts Options) {
 		n.Uses[verb+" "+k] = true
 		n.Uses[verb+" "+k+"="+v] = true
 	}
+}
+
+// AddField records that a field of a verb's result is looked at.
+func (n *Needs) AddField(verb, field string) {
+	if n.Fields == nil {
+		n.Fields = map[string]bool{}
+	}
+	n.Fields[verb+" "+field] = true
 }
 
 // Entry is one client that can be chosen for an actor.

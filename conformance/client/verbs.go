@@ -3,12 +3,16 @@ package client
 // The vocabulary between engine and clients. [Call] members and Options of a
 // verb on the left, Fields of its Result on the right. A client answers
 // *UnsupportedError to an option it does not know; a Field it cannot learn it
-// leaves out.
+// leaves out. NFSv3 operations that change something add presize, premtime
+// and prectime where the answer has wcc data. Data longer than the server
+// takes in one request goes in several; the first refusal ends it. A verb on
+// Path with SMB opens and closes around it.
 //
 //	open     Path, access=, share=, lease=, oplock=, disposition=,    Handle; lease, oplock, action, size,
 //	         options=, attributes=, leasekey=, leaseversion=,         fileid, epoch, parentkey, …
 //	         parentkey=, impersonation=, mode= (nfs)
-//	create   as open; disposition defaults to create                  as open
+//	         durable=v1|v2|persistent (smb)                           maxaccess, attributes, times
+//	create   as open; disposition defaults to create; size= (nfs)     as open
 //	close    Handle, attributes=yes                                   size, attributes (if asked)
 //	read     Path|Handle, Offset, Length (default: to the end)        Data; eof
 //	write    Path|Handle, Offset (default 0), Data,                   count; committed, verf (nfs)
@@ -34,6 +38,7 @@ package client
 //	testlock Handle|Path, Offset, Length, mode=                       held (bool), owner, offset, length, exclusive
 //	notify   Handle, filter=, recursive=yes                           names, actions
 //	ioctl    Handle|Path, code=, Data                                 Data
+//	ack      never by Do: see Holder
 //	echo     —
 //	fsstat   Path (nfs)                                               total, free, avail
 //	fsinfo   Path (nfs)                                               rtmax, wtmax, …
@@ -71,7 +76,7 @@ package client
 //	disposition  supersede, open, create, open-if, overwrite, overwrite-if;
 //	             NFS create: unchecked, guarded, exclusive
 //	options      comma-separated: directory, non-directory, delete-on-close,
-//	             write-through, no-buffering, reparse-point, sequential, backup
+//	             write-through, no-buffering, reparse-point, sequential, random, backup
 //	attributes   comma-separated: readonly, hidden, system, archive, normal,
 //	             directory, temporary, offline, sparse, reparse
 //	type         file, dir, symlink, fifo, socket, char, block

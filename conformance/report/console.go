@@ -56,9 +56,14 @@ func (c *Console) Text(r *Result) string {
 		return b.String()
 	}
 	f := r.Failure
-	fmt.Fprintf(&b, "%s:%d:%d: %s\n", r.File, f.Line, f.Col, r.Reason)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, "%s:%d:%d: ", r.File, f.Line, f.Col)
+	} else {
+		fmt.Fprintf(&b, "%s: ", r.File)
+	}
+	b.WriteString(r.Reason + "\n")
 	if f.Source != "" {
-		fmt.Fprintf(&b, "    %s\n    ^\n", f.Source)
+		fmt.Fprintf(&b, "    %s\n    %s^\n", f.Source, blank(f.Source, f.Caret))
 	}
 	field(&b, "expected", f.Expected)
 	field(&b, "observed", f.Observed)
@@ -75,6 +80,16 @@ func (c *Console) Text(r *Result) string {
 		field(&b, "rerun", fmt.Sprintf(c.Rerun, RunPattern(r.Run)))
 	}
 	return b.String()
+}
+
+// blank is white space as wide as the first n bytes of s; tabs stay tabs.
+func blank(s string, n int) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, s[:min(max(n, 0), len(s))])
 }
 
 // RunPattern is the regular expression that selects one run, quoted for a

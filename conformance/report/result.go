@@ -78,8 +78,9 @@ type Evidence struct {
 type Failure struct {
 	Line int `json:"line"`
 	Col  int `json:"col"`
-	// Source is the step as written.
+	// Source is the step as written, Caret the byte of it to point at.
 	Source   string `json:"source,omitempty"`
+	Caret    int    `json:"caret,omitempty"`
 	Expected string `json:"expected,omitempty"`
 	Observed string `json:"observed,omitempty"`
 	// Hint is further help, a sentence, or a panic's stack.

@@ -122,7 +122,7 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 		}
 	}
 	i := &extInstance{target: x}
-	if x.differs(spec.Policies) == "" {
+	if x.differs(spec.Policies) == "" && !spec.Switches {
 		x.gate.RLock()
 		i.release = x.gate.RUnlock
 	}
@@ -135,6 +135,15 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 		i.release = x.gate.Unlock
 		if err := i.switchPolicies(ctx, spec.Policies); err != nil {
 			return nil, closeWith(i, err)
+		}
+		if spec.Switches && x.plane != nil {
+			// Whatever the scenario switches is put back as it is now.
+			before, err := x.plane.Policies(ctx)
+			if err != nil {
+				return nil, closeWith(i, err)
+			}
+			maps.Copy(before, i.restore)
+			i.restore = before
 		}
 	}
 	x.mu.Lock()

@@ -36,6 +36,8 @@ type Spec struct {
 	Only bool
 	// Policies by name, which must hold: the values of the matrix.
 	Policies map[string]string
+	// Switches tells that the scenario changes policies while it runs.
+	Switches bool
 	// Needs are the capabilities of the scenario's needs line: "smb.lease".
 	Needs []string
 }
