@@ -152,6 +152,8 @@ type Step struct {
 	Source string `json:"source"` // the line as written, without comment; in a bound scenario with values in place
 	Conds  []Cond `json:"conds,omitempty"`
 	Do     Action `json:"do"`
+
+	marks []mark // where its names stand, for messages
 }
 
 // Cond is a condition on a step, all of which must hold: [key=v|v], [!key=v|v], [needs cap], [!needs cap].
@@ -402,13 +404,16 @@ const (
 	CacheNone   CacheKind = "none" // neither: `none` is the same state for both
 	CacheLease  CacheKind = "lease"
 	CacheOplock CacheKind = "oplock"
+	// CacheTemplate mentions {matrix} values, in Cache.Text; only in the general form.
+	CacheTemplate CacheKind = "template"
 )
 
-// Cache is a caching state: a lease (Lease bits), an oplock (Oplock), or none.
+// Cache is a caching state: a lease (Lease bits), an oplock (Oplock), or none. It is comparable by value.
 type Cache struct {
 	Kind   CacheKind
 	Lease  Lease
 	Oplock Oplock
+	Text   string // of a template
 }
 
 // Lease is the bit set of MS-SMB2 2.2.13.2.8, with the values of the wire.

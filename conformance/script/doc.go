@@ -1,0 +1,2 @@
+// Package script is the language of scenarios.
+package script
