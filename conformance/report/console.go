@@ -65,6 +65,7 @@ func (c *Console) Text(r *Result) string {
 	if f.Source != "" {
 		fmt.Fprintf(&b, "    %s\n    %s^\n", f.Source, blank(f.Source, f.Caret))
 	}
+	field(&b, "claim", r.Doc)
 	field(&b, "expected", f.Expected)
 	field(&b, "observed", f.Observed)
 	if f.Hint != "" {
