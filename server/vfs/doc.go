@@ -1,0 +1,29 @@
+// Package vfs is the one road: every operation of every protocol on files
+// passes here, and nothing else may touch server/fs. An adapter decodes, calls
+// a method of Tree, encodes.
+//
+// An operation takes its origin (who, by which protocol, through which open,
+// with which lease key) and does, in this order:
+//
+//	resolve the names -> authorise -> share reservations -> byte-range locks
+//	-> break caches, except the origin's own -> apply to the storage
+//	-> announce to the watchers
+//
+// The order is written once, in VFS.pass. What an operation conflicts with,
+// which break it needs and what it announces is declared in one table, road,
+// which a reader can check against the specifications; no procedure can forget
+// a step because none of them does the steps.
+//
+// # Between the break and the change
+//
+// Asking the holders to give up their caches and then changing the file would
+// let a new lease slip in between. So both happen under the file's gate:
+// operations hold it shared, an open (which is where leases are granted) holds
+// it alone. An operation that has to wait for an acknowledgment leaves the
+// gate, waits, and starts again from the names.
+//
+// # Who may import it
+//
+// The adapters, server/runtime's assembly and tests. It imports the contract
+// (server/adapter), the storage and the lock table, and no protocol.
+package vfs

@@ -1,0 +1,148 @@
+package vfs
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"crosswire/server/lock"
+)
+
+// Open is one SMB open of a file or directory (MS-SMB2 3.3.1.10, MS-FSA
+// 2.1.1.6). It pins the node, holds a share reservation and remembers by
+// which name it was made.
+type Open struct {
+	ID     uint64
+	Tree   *Tree
+	Handle FileHandle
+	Stream string // "" for the data
+	LinkID uint64 // of the name; 0 for the root
+	Access uint32 // granted rights
+	Deny   lock.Access
+	IsDir  bool
+
+	owner         lock.Owner
+	deleteOnClose atomic.Bool // asked for by the open itself
+	closed        atomic.Bool
+}
+
+// DeleteOnClose reports whether closing this open deletes the file.
+func (op *Open) DeleteOnClose() bool { return op.deleteOnClose.Load() }
+
+// attributesOnly reports whether the rights are such that the open breaks no
+// cache and takes no part in sharing (MS-FSA 2.1.4.12, 2.1.5.1.2.1).
+func attributesOnly(access uint32) bool {
+	return access&^(RightReadAttributes|RightWriteAttributes|RightReadControl|RightSynchronize) == 0
+}
+
+// node is what is known of a file while it is open.
+type node struct {
+	opens   map[uint64]*Open
+	pending map[uint64]bool // names being deleted, by LinkID
+}
+
+// opens are all opens of all files.
+type opens struct {
+	mu    sync.Mutex
+	next  uint64
+	nodes map[FileHandle]*node
+}
+
+func (s *opens) init() { s.nodes = map[FileHandle]*node{} }
+
+// add registers an open and gives it its ID.
+func (s *opens) add(op *Open) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.nodes[op.Handle]
+	if n == nil {
+		n = &node{opens: map[uint64]*Open{}, pending: map[uint64]bool{}}
+		s.nodes[op.Handle] = n
+	}
+	n.opens[op.ID] = op
+}
+
+func (s *opens) nextID() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next++
+	return s.next
+}
+
+// remove forgets an open. last: no open of the same name is left; pending:
+// that name is to be deleted.
+func (s *opens) remove(op *Open) (last, pending bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.nodes[op.Handle]
+	if n == nil {
+		return true, false
+	}
+	delete(n.opens, op.ID)
+	last = true
+	for _, other := range n.opens {
+		if other.LinkID == op.LinkID {
+			last = false
+		}
+	}
+	pending = n.pending[op.LinkID]
+	if last {
+		delete(n.pending, op.LinkID)
+	}
+	if len(n.opens) == 0 {
+		delete(s.nodes, op.Handle)
+	}
+	return last, pending
+}
+
+// others lists the opens of a file but one.
+func (s *opens) others(h FileHandle, except uint64) []*Open {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.nodes[h]
+	if n == nil {
+		return nil
+	}
+	var list []*Open
+	for id, op := range n.opens {
+		if id != except {
+			list = append(list, op)
+		}
+	}
+	return list
+}
+
+// all lists every open of a file system.
+func (s *opens) all(fsid uint64) []*Open {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*Open
+	for h, n := range s.nodes {
+		if h.FSID != fsid {
+			continue
+		}
+		for _, op := range n.opens {
+			list = append(list, op)
+		}
+	}
+	return list
+}
+
+// isPending reports whether a name of the file is being deleted.
+func (s *opens) isPending(h FileHandle, link uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.nodes[h]
+	return n != nil && n.pending[link]
+}
+
+func (s *opens) setPending(h FileHandle, link uint64, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := s.nodes[h]; n != nil {
+		if on {
+			n.pending[link] = true
+		} else {
+			delete(n.pending, link)
+		}
+	}
+}
