@@ -57,25 +57,19 @@ type NotifyInformation struct {
 // bytes, if they fit into max bytes. If they do not, dst is given back as it was
 // and ok is false: the answer is then STATUS_NOTIFY_ENUM_DIR.
 func AppendNotify(dst []byte, max int, records []NotifyInformation) (out []byte, ok bool) {
-	start, prev := len(dst), -1
-	out = dst
+	c := newChain(dst, max, 4)
 	for _, r := range records {
-		for (len(out)-start)%4 != 0 {
-			out = append(out, 0)
-		}
-		if prev >= 0 {
-			le.PutUint32(out[prev:], uint32(len(out)-prev))
-		}
-		prev = len(out)
-		out = le.AppendUint32(out, 0)
-		out = le.AppendUint32(out, uint32(r.Action))
-		out = le.AppendUint32(out, uint32(UTF16Len(r.Name)))
-		out = AppendUTF16(out, r.Name)
-		if len(out)-start > max {
-			return dst[:start], false
+		fits := c.add(12+UTF16Len(r.Name), func(d []byte) []byte {
+			d = u32(d, 0)
+			d = u32(d, uint32(r.Action))
+			d = u32(d, uint32(UTF16Len(r.Name)))
+			return AppendUTF16(d, r.Name)
+		})
+		if !fits {
+			return dst, false
 		}
 	}
-	return out, true
+	return c.out, true
 }
 
 // DecodeNotify reads the records of a CHANGE_NOTIFY response.

@@ -1,13 +1,15 @@
 package smb2
 
+import "crosswire/server/wire/fscc"
+
 // IoctlIsFsctl in Flags says that CtlCode is an FSCTL; without it the request is
 // an IOCTL, which servers refuse.
 const IoctlIsFsctl uint32 = 0x00000001
 
-// IoctlRequest is the SMB2 IOCTL Request (MS-SMB2 2.2.31). The codes and
-// structures of Input are in fscc.
+// IoctlRequest is the SMB2 IOCTL Request (MS-SMB2 2.2.31). The codes are in
+// fscc; so are the structures of Input, except for those that MS-SMB2 defines.
 type IoctlRequest struct {
-	CtlCode           uint32
+	CtlCode           fscc.FSCTL
 	FileID            FileID
 	Input             []byte
 	MaxInputResponse  uint32
@@ -21,7 +23,7 @@ func (r *IoctlRequest) Append(dst []byte) []byte {
 	start := len(dst)
 	dst = u16(dst, 57)
 	dst = u16(dst, 0)
-	dst = u32(dst, r.CtlCode)
+	dst = u32(dst, uint32(r.CtlCode))
 	dst = r.FileID.append(dst)
 	dst = u32(dst, HeaderSize+56)
 	dst = u32(dst, uint32(len(r.Input)))
@@ -51,7 +53,7 @@ func (r *IoctlRequest) Decode(msg []byte) error {
 		return err
 	}
 	*r = IoctlRequest{
-		CtlCode:           le.Uint32(b[4:]),
+		CtlCode:           fscc.FSCTL(le.Uint32(b[4:])),
 		FileID:            fileIDAt(b[8:]),
 		MaxInputResponse:  le.Uint32(b[32:]),
 		MaxOutputResponse: le.Uint32(b[44:]),
@@ -67,7 +69,7 @@ func (r *IoctlRequest) Decode(msg []byte) error {
 
 // IoctlResponse is the SMB2 IOCTL Response (MS-SMB2 2.2.32).
 type IoctlResponse struct {
-	CtlCode uint32
+	CtlCode fscc.FSCTL
 	FileID  FileID
 	Input   []byte
 	Output  []byte
@@ -79,7 +81,7 @@ func (r *IoctlResponse) Append(dst []byte) []byte {
 	start := len(dst)
 	dst = u16(dst, 49)
 	dst = u16(dst, 0)
-	dst = u32(dst, r.CtlCode)
+	dst = u32(dst, uint32(r.CtlCode))
 	dst = r.FileID.append(dst)
 	dst = u32(dst, HeaderSize+48)
 	dst = u32(dst, uint32(len(r.Input)))
@@ -104,7 +106,7 @@ func (r *IoctlResponse) Decode(msg []byte) error {
 	if err != nil {
 		return err
 	}
-	*r = IoctlResponse{CtlCode: le.Uint32(b[4:]), FileID: fileIDAt(b[8:]), Flags: le.Uint32(b[40:])}
+	*r = IoctlResponse{CtlCode: fscc.FSCTL(le.Uint32(b[4:])), FileID: fileIDAt(b[8:]), Flags: le.Uint32(b[40:])}
 	r.Input, err = field(name, "Input", msg, le.Uint32(b[24:]), le.Uint32(b[28:]), HeaderSize+48)
 	if err != nil {
 		return err
