@@ -71,6 +71,7 @@ func TestRename(t *testing.T) {
 		{row: "directory into itself", from: at{"", "dir"}, to: at{"dir", "n"}, err: ErrInval, root: all},
 		{row: "directory below itself", from: at{"", "dir"}, to: at{"dir/sub", "n"}, err: ErrInval, root: all},
 		{row: "directory up", from: at{"dir", "sub"}, to: at{"", "n"}, root: "CASE Case dir empty f full g h n"},
+		{row: "over one in another directory", from: at{"dir", "sub"}, to: at{"", "empty"}, replaced: "empty", root: "CASE Case dir empty f full g h"},
 		{row: "over its own ancestor", from: at{"dir", "sub"}, to: at{"", "dir"}, err: ErrNotEmpty, root: all},
 		{row: "absent", from: at{"", "x"}, to: at{"", "n"}, err: ErrNotExist, root: all},
 		{row: "to a name that cannot be", from: at{"", "f"}, to: at{"", "a/b"}, err: ErrInval, root: all},

@@ -117,6 +117,21 @@ func TestDowngradeWakes(t *testing.T) {
 	})
 }
 
+// TestWakeGoesBack: the grant of a later waiter may make room for an earlier one.
+func TestWakeGoesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var table Table
+		require.NoError(t, table.Lock(posix(carol, 0, 10, true)))
+		require.NoError(t, table.Lock(smb(alice, 20, 10, true)))
+		first := wait(t.Context(), &table, posix(dave, 0, 5, false))
+		second := wait(t.Context(), &table, posix(carol, 0, 30, false))
+		require.False(t, first.ended() || second.ended())
+		require.NoError(t, table.Unlock(smb(alice, 20, 10, true)))
+		require.NoError(t, <-second.err)
+		require.NoError(t, <-first.err)
+	})
+}
+
 func TestEnqueue(t *testing.T) {
 	var table Table
 	w, err := table.Enqueue(smb(alice, 0, 10, true))
