@@ -112,10 +112,6 @@ func (r *run) make(ctx context.Context, a client.Actor, spec client.Spec, s *scr
 		if err := r.makeFile(ctx, a, spec, p, m, s.Content); err != nil {
 			return err
 		}
-		// The content needs the right to write, whatever the mode.
-		if _, asked := owner["mode"]; !asked {
-			break
-		}
 	case script.SetupSymlink:
 		return do(ctx, a, client.Call{Verb: client.VerbSymlink, Path: p, Path2: s.Target.Str})
 	case script.SetupLink:

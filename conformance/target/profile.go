@@ -24,6 +24,7 @@ import (
 //	mount: 10.0.0.7:20048        # default: ask portmap, or else the NFS port
 //	portmap: 10.0.0.7:111
 //	api: http://10.0.0.7:8080    # a control plane like that of crosswire serve
+//	token_env: NAME              # bearer token for the api in $NAME; or token: …
 //	share: data                  # SMB share and NFS export of the same tree
 //	export: /data                # default: / and the share's name
 //	folder: crosswire            # work below this existing folder
@@ -42,6 +43,8 @@ type Profile struct {
 	Mount        string            `yaml:"mount"`
 	Portmap      string            `yaml:"portmap"`
 	API          string            `yaml:"api"`
+	Token        string            `yaml:"token"`
+	TokenEnv     string            `yaml:"token_env"`
 	Share        string            `yaml:"share"`
 	Export       string            `yaml:"export"`
 	Folder       string            `yaml:"folder"`
@@ -149,15 +152,23 @@ func ParseProfile(file string, src []byte) (*Profile, error) {
 		return nil, at("export", "export: %q does not begin with /", p.Export)
 	case p.Password != "" && p.PasswordEnv != "":
 		return nil, at("password_env", "password and password_env are both given")
+	case p.Token != "" && p.TokenEnv != "":
+		return nil, at("token_env", "token and token_env are both given")
 	case p.Timeout < 0:
 		return nil, at("timeout", "timeout is negative")
 	}
-	if p.PasswordEnv != "" {
-		v, ok := os.LookupEnv(p.PasswordEnv)
-		if !ok {
-			return nil, at("password_env", "the environment has no variable %s", p.PasswordEnv)
+	for _, secret := range []struct {
+		key, name string
+		value     *string
+	}{{"password_env", p.PasswordEnv, &p.Password}, {"token_env", p.TokenEnv, &p.Token}} {
+		if secret.name == "" {
+			continue
 		}
-		p.Password = v
+		v, ok := os.LookupEnv(secret.name)
+		if !ok {
+			return nil, at(secret.key, "the environment has no variable %s", secret.name)
+		}
+		*secret.value = v
 	}
 	if p.Export == "" {
 		p.Export = "/" + p.Share

@@ -1,0 +1,22 @@
+package conformance
+
+import (
+	"crosswire/conformance/client"
+	"crosswire/conformance/client/control"
+	"crosswire/conformance/client/nfs"
+)
+
+// Clients are the real clients, the stock ones first: where a stock client
+// can do every step of an actor, it acts. token is for a control plane that
+// wants one.
+func Clients(token string) *client.Registry {
+	return client.NewRegistry(
+		nfs.Entry(nil),
+		control.Entry(token),
+	)
+}
+
+// newPlane connects a target's control plane.
+func newPlane(token string) func(url string) (client.Plane, error) {
+	return func(url string) (client.Plane, error) { return control.New(url, token) }
+}
