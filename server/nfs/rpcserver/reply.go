@@ -58,10 +58,17 @@ func (r *Reply) Results() []byte { return r.buf[resultsAt:] }
 // Extend appends n octets of zero and returns them to be filled in; they are
 // valid until the next write.
 func (r *Reply) Extend(n int) []byte {
+	room := r.Room(n)
+	clear(room)
+	return room
+}
+
+// Room is Extend, but the octets are what an earlier reply left there: the
+// caller fills or truncates them.
+func (r *Reply) Room(n int) []byte {
 	at := len(r.buf)
 	if cap(r.buf)-at >= n {
 		r.buf = r.buf[:at+n]
-		clear(r.buf[at:])
 	} else {
 		grown := make([]byte, at+n, max(at+n+512, 2*at))
 		copy(grown, r.buf)

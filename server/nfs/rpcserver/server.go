@@ -27,6 +27,9 @@ type Options struct {
 	RecordTimeout time.Duration
 	// OnCall, if set, is told of every call that reaches a procedure.
 	OnCall func(p *Program, version uint32, proc *Procedure)
+	// Enter and Leave, if set, bracket the work on each call, from when it
+	// was read until its reply was written.
+	Enter, Leave func()
 }
 
 func (o Options) withDefaults() Options {
@@ -42,6 +45,9 @@ func (o Options) withDefaults() Options {
 	def(&o.MaxInFlight, 64)
 	def(&o.MaxConns, 16384)
 	def(&o.CacheEntries, 8192)
+	if o.Enter == nil || o.Leave == nil {
+		o.Enter, o.Leave = func() {}, func() {}
+	}
 	if o.RecordTimeout == 0 {
 		o.RecordTimeout = 60 * time.Second
 	}

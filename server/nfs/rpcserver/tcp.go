@@ -145,10 +145,12 @@ func (c *conn) readCalls(ctx context.Context) error {
 			Call: header, Network: "tcp", Peer: c.nc.RemoteAddr(), Local: c.nc.LocalAddr(),
 			MaxReply: c.s.opt.MaxRecord,
 		}
+		c.s.opt.Enter()
 		c.calls.Add(1)
 		go func() {
 			defer c.calls.Done()
 			defer func() { <-c.slots }()
+			defer c.s.opt.Leave()
 			reply, keep := c.s.answer(ctx, call, err, bufs)
 			if !keep {
 				_ = c.nc.Close()

@@ -70,9 +70,11 @@ func (s *Server) ServeUDP(pc net.PacketConn) error {
 		if !s.start(func() {}) {
 			return nil
 		}
+		s.opt.Enter()
 		go func() {
 			defer s.done(func() {})
 			defer func() { <-slots }()
+			defer s.opt.Leave()
 			reply, keep := s.answer(s.ctx, call, err, bufs)
 			if !keep {
 				return

@@ -1,0 +1,248 @@
+package nfs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"crosswire/server/adapter"
+	"crosswire/server/nfs/export"
+	"crosswire/server/nfs/mount"
+	"crosswire/server/nfs/nfs3"
+	"crosswire/server/nfs/portmapper"
+	"crosswire/server/nfs/rpcserver"
+	"crosswire/server/vfs"
+	wiremount "crosswire/server/wire/xdr/mount3"
+	wirenfs "crosswire/server/wire/xdr/nfs3"
+	wireportmap "crosswire/server/wire/xdr/portmap"
+)
+
+// Config of an Adapter. Each address is served over TCP and UDP on one port,
+// which may be 0.
+type Config struct {
+	// NFS is where NFSv3 is served.
+	NFS string
+	// Mount is where the mount protocol is served; empty, or the same as NFS
+	// with a port other than 0: on the port of NFS.
+	Mount string
+	// Portmap is where the port mapper is served; empty: nowhere.
+	Portmap string
+	// Logger; nil logs nothing.
+	Logger *slog.Logger
+	// HandleKey signs file handles; zero: a key of this start.
+	HandleKey [16]byte
+	// RPC bounds what connections cost; its Logger and hooks are ours.
+	RPC rpcserver.Options
+}
+
+// Adapter is the NFS service; it implements adapter.Adapter.
+type Adapter struct {
+	exports *export.Table
+	rt      adapter.Runtime
+	log     *slog.Logger
+
+	// listeners by what they serve. mount is nfs if they share a port.
+	nfs, mount, portmap *endpoint
+	endpoints           []*endpoint // each once
+
+	counters map[string]string // names by procedure
+
+	stop    sync.Once
+	stopped chan struct{}
+	stopErr error
+}
+
+var _ adapter.Adapter = (*Adapter)(nil)
+
+// endpoint is one port and the programs behind it.
+type endpoint struct {
+	tcp    net.Listener
+	udp    net.PacketConn
+	server *rpcserver.Server
+}
+
+// New opens the listeners. The error names the service and the address that
+// could not be opened.
+func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
+	a := &Adapter{log: cfg.Logger, counters: map[string]string{}, stopped: make(chan struct{})}
+	if a.log == nil {
+		a.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	a.exports = export.NewTable(road, cfg.HandleKey)
+	mounts := mount.New(a.exports, a.log)
+	files := nfs3.New(a.exports, a.log)
+	registry := portmapper.NewRegistry()
+
+	opt := cfg.RPC
+	opt.Logger = a.log
+	opt.OnCall = a.count
+	opt.Enter, opt.Leave = a.enter, a.leave
+
+	open := func(service, addr string, programs ...*rpcserver.Program) (*endpoint, error) {
+		tcp, udp, err := listen(addr)
+		if err != nil {
+			return nil, &ListenError{Service: service, Addr: addr, Err: err}
+		}
+		for _, p := range programs {
+			for _, procedures := range p.Versions {
+				for _, procedure := range procedures {
+					a.counters[procedure.Name] = "nfs." + procedure.Name
+				}
+			}
+		}
+		e := &endpoint{tcp: tcp, udp: udp, server: rpcserver.New(opt, programs...)}
+		a.endpoints = append(a.endpoints, e)
+		return e, nil
+	}
+	err := func() (err error) {
+		programs := []*rpcserver.Program{files.Program()}
+		shared := cfg.Mount == "" || cfg.Mount == cfg.NFS && fixedPort(cfg.NFS)
+		if shared {
+			programs = append(programs, mounts.Program())
+		}
+		if a.nfs, err = open("nfs", cfg.NFS, programs...); err != nil {
+			return err
+		}
+		if a.mount = a.nfs; !shared {
+			if a.mount, err = open("mount", cfg.Mount, mounts.Program()); err != nil {
+				return err
+			}
+		}
+		if cfg.Portmap != "" {
+			a.portmap, err = open("portmap", cfg.Portmap, portmapper.Program(registry, road.Clock().Now))
+		}
+		return err
+	}()
+	if err != nil {
+		for _, e := range a.endpoints {
+			e.close()
+		}
+		return nil, err
+	}
+	a.nfs.register(registry, wirenfs.NFS_PROGRAM, files.Versions())
+	a.mount.register(registry, wiremount.MOUNT_PROGRAM, mounts.Versions())
+	if a.portmap != nil {
+		a.portmap.register(registry, wireportmap.PMAP_PROG, []uint32{2, 3, 4})
+	}
+	return a, nil
+}
+
+func (e *endpoint) register(g *portmapper.Registry, prog uint32, versions []uint32) {
+	g.Set(prog, versions, e.tcp.Addr())
+	g.Set(prog, versions, e.udp.LocalAddr())
+}
+
+func (e *endpoint) close() {
+	_ = e.tcp.Close()
+	_ = e.udp.Close()
+}
+
+// ListenError reports an address on which a service cannot listen.
+type ListenError struct {
+	Service string // "nfs", "mount", "portmap"
+	Addr    string
+	Err     error
+}
+
+func (e *ListenError) Error() string { return e.Service + " on " + e.Addr + ": " + e.Err.Error() }
+
+func (e *ListenError) Unwrap() error { return e.Err }
+
+// SetRuntime implements adapter.Adapter.
+func (a *Adapter) SetRuntime(rt adapter.Runtime) {
+	a.rt = rt
+	rt.OnShareChange(func([]string) { a.exports.Refresh() })
+	a.exports.Refresh()
+}
+
+func (a *Adapter) enter() {
+	if a.rt != nil {
+		a.rt.Enter()
+	}
+}
+
+func (a *Adapter) leave() {
+	if a.rt != nil {
+		a.rt.Leave()
+	}
+}
+
+// count keeps the counters nfs.PROCEDURE, and nfs.calls over all.
+func (a *Adapter) count(_ *rpcserver.Program, _ uint32, procedure *rpcserver.Procedure) {
+	if a.rt != nil {
+		a.rt.Count("nfs.calls", 1)
+		a.rt.Count(a.counters[procedure.Name], 1)
+	}
+}
+
+// Serve implements adapter.Adapter.
+func (a *Adapter) Serve(ctx context.Context) error {
+	var serving sync.WaitGroup
+	errs := make([]error, 2*len(a.endpoints))
+	// If one listener fails, or ctx ends, all stop.
+	stop := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+		defer cancel()
+		_ = a.Stop(ctx)
+	}
+	serve := func(i int, f func() error) {
+		serving.Go(func() {
+			if errs[i] = f(); errs[i] != nil {
+				go stop()
+			}
+		})
+	}
+	for i, e := range a.endpoints {
+		serve(2*i, func() error { return e.server.ServeTCP(e.tcp) })
+		serve(2*i+1, func() error { return e.server.ServeUDP(e.udp) })
+	}
+	release := context.AfterFunc(ctx, stop)
+	defer release()
+	serving.Wait()
+	return errors.Join(errs...)
+}
+
+// stopGrace is what calls get to answer when Serve's context ends.
+const stopGrace = time.Second
+
+// Stop implements adapter.Adapter.
+func (a *Adapter) Stop(ctx context.Context) error {
+	a.stop.Do(func() {
+		go func() {
+			defer close(a.stopped)
+			errs := make([]error, len(a.endpoints))
+			var all sync.WaitGroup
+			for i, e := range a.endpoints {
+				all.Go(func() {
+					errs[i] = e.server.Stop(ctx)
+					e.close()
+				})
+			}
+			all.Wait()
+			a.stopErr = errors.Join(errs...)
+		}()
+	})
+	<-a.stopped
+	return a.stopErr
+}
+
+// Protocol implements adapter.Adapter.
+func (a *Adapter) Protocol() string { return vfs.ProtocolNFS }
+
+// Addr implements adapter.Adapter: where NFSv3 is served.
+func (a *Adapter) Addr() net.Addr { return a.nfs.tcp.Addr() }
+
+// MountAddr is where the mount protocol is served.
+func (a *Adapter) MountAddr() net.Addr { return a.mount.tcp.Addr() }
+
+// PortmapAddr is where the port mapper is served; nil if it is not.
+func (a *Adapter) PortmapAddr() net.Addr {
+	if a.portmap == nil {
+		return nil
+	}
+	return a.portmap.tcp.Addr()
+}
