@@ -230,3 +230,16 @@ func TestResultsFromManyRuns(t *testing.T) {
 		}
 	}
 }
+
+func TestFromGoTest(t *testing.T) {
+	tests := []struct{ pattern, name string }{
+		{"^TestScenarios$/^caching$/^b$/^nfs_break=wait$", "caching/b/nfs_break=wait"},
+		{"^TestScenarios$/^caching$/^b$", "caching/b/nfs_break=wait"},
+		{"^TestScenarios$", "caching/a"},
+		{"TestScenarios/caching", "caching/a"},
+	}
+	for _, tt := range tests {
+		assert.Regexp(t, FromGoTest(tt.pattern), tt.name, tt.pattern)
+	}
+	assert.NotRegexp(t, FromGoTest("^TestScenarios$/^caching$/^b$"), "caching/bb")
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"crosswire/conformance/engine"
+	"crosswire/conformance/report"
 	"crosswire/conformance/script"
 )
 
@@ -155,4 +156,25 @@ func Tagged(sc *script.Scenario, tags string) bool {
 		}
 	}
 	return true
+}
+
+// FromGoTest turns the -test.run of go test, with which gotestsum reruns what
+// failed ("^TestScenarios$/^caching$/^x$"), into a pattern for Options.Run.
+func FromGoTest(pattern string) string {
+	parts := strings.Split(pattern, "/")
+	if strings.Trim(parts[0], "^$") == report.RootTest {
+		parts = parts[1:]
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	open := !strings.HasSuffix(parts[len(parts)-1], "$")
+	for i, p := range parts {
+		parts[i] = strings.TrimSuffix(strings.TrimPrefix(p, "^"), "$")
+	}
+	s := "^" + strings.Join(parts, "/")
+	if !open {
+		s += "(/|$)"
+	}
+	return s
 }

@@ -10,8 +10,9 @@ import (
 	"crosswire/conformance/script"
 )
 
-// pendingWait is how long a reply gets to arrive after the target has told
-// that it is idle, before the step counts as pending.
+// pendingWait is how long a call gets to arrive at the target before it is
+// asked whether it is idle, and how long the reply gets afterwards, before the
+// step counts as pending.
 const pendingWait = 25 * time.Millisecond
 
 // doExpectReply awaits the reply of an async step, or makes sure that there
@@ -29,7 +30,7 @@ func (r *run) doExpectReply(ctx context.Context, a *script.ExpectReply) error {
 		return r.join(ctx, c, a.Within, a.Statuses)
 	}
 	how := ""
-	if !c.answered() {
+	if !r.until(ctx, pendingWait, c.answered) {
 		var err error
 		if how, err = r.settle(ctx, pendingWait); err != nil {
 			return err
