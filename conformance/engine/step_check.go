@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
-	"crosswire/conformance/client"
 	"crosswire/conformance/report"
 	"crosswire/conformance/script"
 )
@@ -23,7 +24,7 @@ func (r *run) checkResult(c *call) error {
 		if !ok {
 			return r.untold(c, ch.Left.Field)
 		}
-		if err := r.check(ch, got, fmt.Sprintf("%s: what %s gave", c.actor, c.verb)); err != nil {
+		if err := r.check(ch, got, c.actor, fmt.Sprintf("%s: what %s gave", c.actor, c.verb)); err != nil {
 			return err
 		}
 	}
@@ -60,8 +61,36 @@ func refText(ref script.Ref) string {
 	return ref.Name + "." + ref.Field
 }
 
-// check compares one observed value; a mismatch is the verdict fail.
-func (r *run) check(ch *script.Check, got any, name string) error {
+// owner is the actor to whom a captured result belongs.
+func (r *run) owner(name string) string {
+	if c := r.results[name]; c != nil {
+		return c.actor
+	}
+	return ""
+}
+
+// smbGrain is the unit in which SMB tells times (MS-DTYP 2.3.3).
+const smbGrain = 100 * time.Nanosecond
+
+// grain truncates two times to the coarser of the grains of those who tell
+// them; other values stay.
+func (r *run) grain(got, want any, actors ...string) (any, any) {
+	g, ok := got.(time.Time)
+	w, ok2 := want.(time.Time)
+	if !ok || !ok2 {
+		return got, want
+	}
+	for _, a := range r.sc.Actors {
+		if a.Kind.SMB() && slices.Contains(actors, a.Name) {
+			return g.Truncate(smbGrain), w.Truncate(smbGrain)
+		}
+	}
+	return got, want
+}
+
+// check compares one value that actor observed; a mismatch is the verdict
+// fail.
+func (r *run) check(ch *script.Check, got any, actor, name string) error {
 	all := ch.Op == script.NotEqual || ch.Op == script.Lacks
 	var wants []string
 	met := all
@@ -70,10 +99,15 @@ func (r *run) check(ch *script.Check, got any, name string) error {
 		if err != nil {
 			return errorf("%v", err)
 		}
-		if want, err = coerce(got, want, right); err != nil {
-			return errorf("%v", err)
+		if s, ok := want.(string); ok && right.Kind == script.TypeEnum {
+			want = clientOplock(s)
 		}
-		ok, err := compare(got, ch.Op, want)
+		other := ""
+		if right.Ref != nil {
+			other = r.owner(right.Ref.Name)
+		}
+		left, want := r.grain(got, want, actor, other)
+		ok, err := compare(left, ch.Op, want)
 		if err != nil {
 			return errorf("%v", err)
 		}
@@ -93,15 +127,6 @@ func (r *run) check(ch *script.Check, got any, name string) error {
 	}
 	v.hint = difference(ch, got)
 	return v
-}
-
-// coerce reads a wanted word as what was observed needs: a set written as one
-// word.
-func coerce(got, want any, right script.Value) (any, error) {
-	if s, ok := want.(string); ok && right.Kind == script.TypeEnum {
-		return clientOplock(s), nil
-	}
-	return want, nil
 }
 
 // clientOplock turns the language's name of Level II into the clients'.
@@ -156,7 +181,7 @@ func (r *run) doRequire(a *script.Require) error {
 	if err != nil {
 		return asVerdict(err)
 	}
-	err = r.check(&a.Check, got, refText(a.Check.Left))
+	err = r.check(&a.Check, got, r.owner(a.Check.Left.Name), refText(a.Check.Left))
 	var v *verdict
 	if errors.As(err, &v) && v.is == report.Fail {
 		v.is = report.NotExercised
@@ -175,15 +200,15 @@ func (r *run) doExpectValue(ctx context.Context, a *script.ExpectValue) error {
 		}
 	}
 	if c := r.results[a.Check.Left.Name]; c != nil {
-		if ans := c.answer.Load(); ans != nil && client.StatusName(ans.err) != "" {
-			return failf("success", client.StatusName(ans.err), "%s failed: %s gave %s", a.Check.Left.Name, c.verb, client.StatusName(ans.err))
+		if ans := c.answer.Load(); ans != nil && statusName(ans.err) != "" {
+			return failf("success", statusName(ans.err), "%s failed: %s gave %s", a.Check.Left.Name, c.verb, statusName(ans.err))
 		}
 	}
 	got, err := r.look(a.Check.Left)
 	if err != nil {
 		return asVerdict(err)
 	}
-	return r.check(&a.Check, got, refText(a.Check.Left))
+	return r.check(&a.Check, got, r.owner(a.Check.Left.Name), refText(a.Check.Left))
 }
 
 func asVerdict(err error) error {
