@@ -68,6 +68,10 @@ package client
 //
 // # Forms of the values
 //
+// What is not given is the client's choice, except of open and create by SMB:
+// access=r, share=rwd, no oplock, no lease. (The stock client cannot share
+// DELETE, and is passed over unless the scenario asks for it by name.)
+//
 //	access       letters of r read, w write, d delete, x execute, a read
 //	             attributes, A write attributes; "none"
 //	share        letters of r, w, d; "none"
