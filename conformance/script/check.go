@@ -36,7 +36,7 @@ func (p *parser) checkFile(s *Scenario) {
 			p.errorAt(s.lineNum(d.Pos.Line), d.Pos.Col, "nothing mentions the dimension %s: each of its rows would be the same", d.Name)
 		}
 	}
-	if len(s.Rows()) == 0 {
+	if len(s.Rows()) == 0 && len(s.Except) > 0 {
 		p.errorAt(s.lineNum(s.Except[0].Pos.Line), s.Except[0].Pos.Col, "no row of the matrix is left")
 	}
 	if len(s.Steps) == 0 && len(p.errs) == 0 {
@@ -83,7 +83,7 @@ func (p *parser) checkRows(s *Scenario) Errors {
 		}
 		f := newFlow(q, b)
 		f.eachWorld(func(w world) { f.run(w) })
-		f.nothingAsserted(s, len(p.errs) > 0)
+		f.nothingAsserted(s, len(p.errs)+len(q.errs) > 0)
 		for _, e := range q.errs.sorted() {
 			known := found[*e]
 			if known == nil {

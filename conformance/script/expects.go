@@ -448,7 +448,7 @@ func (p *parser) operand(st *Step, w want, t token) (Value, bool) {
 	if t.isTemplate() && !p.bound {
 		return Value{Pos: p.pos(t), Kind: TypeTemplate, Text: t.text}, true
 	}
-	if ref, ok := p.reference(t); ok {
+	if ref, ok := p.reference(t); ok && !isWord(w, t) {
 		f, ok := p.fieldOf(t, ref.Name, ref.Field, p.names[ref.Name])
 		if !ok {
 			return Value{}, false
@@ -469,6 +469,16 @@ func (p *parser) operand(st *Step, w want, t token) (Value, bool) {
 		return Value{Pos: p.pos(t), Kind: TypeTemplate, Text: t.text}, true
 	}
 	return p.value(t, w)
+}
+
+// isWord reports whether t is a value of a type whose values are bare words, so that it is no reference.
+func isWord(w want, t token) bool {
+	switch w.typ {
+	case TypeEnum, TypeSet, TypeAccess, TypeLease, TypeOplock, TypeCache, TypeBool:
+		_, msg, _ := literal(t, w, nil)
+		return msg == ""
+	}
+	return false
 }
 
 func cacheLike(a, b Type) bool {

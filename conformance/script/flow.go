@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // flow follows the steps of a bound scenario in order, as the engine will, and finds what cannot go well: a name used
@@ -150,10 +151,22 @@ func (f *flow) run(w world) {
 		}
 	}
 	for _, a := range st.asyncs {
-		if a.joined == 0 {
+		if a.joined == 0 && !f.inBadLine(a.name()) {
 			f.errorf(a.pos, "nothing joins this step: expect %s ok, fails or gives must follow", a.name())
 		}
 	}
+}
+
+// inBadLine reports whether a line with errors mentions name: it may be the one that joins it.
+func (f *flow) inBadLine(name string) bool {
+	for n := range f.p.bad {
+		for _, t := range f.p.sourceLine(n).toks {
+			if word, _, _ := strings.Cut(t.text, "."); word == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (t *thing) name() string { return t.call.Async }

@@ -68,15 +68,18 @@ func (p *parser) header(s *Scenario) {
 		s.Services = []string{"smb", "nfs"}
 	}
 	at := s.firstLine()
+	if len(at.toks) == 0 && len(p.errs) == 0 {
+		p.errorAt(at, 1, "there is no scenario here: the first line is: scenario ID")
+		return
+	}
 	for _, need := range []struct {
 		word, why string
 	}{
-		{"scenario", "name it by its path below scenarios/"},
 		{"covers", "say which entries of the catalogue it covers"},
 		{"cite", "say which clause of which specification it judges"},
 		{"actors", "say who acts"},
 	} {
-		if seen[need.word] == 0 && (need.word != "scenario" || at.num > 0 && len(at.toks) == 0) {
+		if seen[need.word] == 0 {
 			p.errorAt(at, 1, "there is no %s line: %s (%s)", need.word, need.why, headerUsage[need.word])
 		}
 	}
@@ -287,41 +290,50 @@ func (p *parser) parseActors(s *Scenario) {
 		i := strings.IndexByte(t.text, '=')
 		if i < 0 {
 			p.errorf(t, "an actor is written NAME=KIND(VERSION, option=value): A=smb(3.1.1)")
+			p.broken[t.text] = true
 			continue
 		}
-		a := Actor{Pos: p.pos(t), Name: t.text[:i]}
-		switch {
-		case !isName(a.Name), slices.Contains(reserved, a.Name):
-			p.errorf(t, "%s cannot name an actor", a.Name)
-			continue
-		case p.actors[a.Name] != nil:
-			p.errorf(t, "the actor %s is there already", a.Name)
-			continue
+		if a, ok := p.actorSpec(s, t, i); ok {
+			s.Actors = append(s.Actors, a)
+			p.actors[a.Name] = nil
+		} else {
+			p.broken[a.Name] = true
 		}
-		spec := t.sub(i+1, len(t.text))
-		kind, opts := spec, token{}
-		if j := strings.IndexByte(spec.text, '('); j >= 0 {
-			kind = spec.sub(0, j)
-			if !strings.HasSuffix(spec.text, ")") {
-				p.errorf(spec, "nothing may follow the closing parenthesis")
-				continue
-			}
-			opts = spec.sub(j+1, len(spec.text)-1)
-		}
-		a.Kind = ActorKind(kind.text)
-		if !kind.isTemplate() && !slices.Contains(kindNames(), kind.text) {
-			p.errorf(kind, "%s is no kind of actor: %s%s", kind.text, oneOf(kindNames()), didYouMean(kind.text, kindNames()))
-			continue
-		}
-		p.actorOptions(&a, kind, opts)
-		p.checkService(s, &a, kind)
-		s.Actors = append(s.Actors, a)
-		p.actors[a.Name] = &s.Actors[len(s.Actors)-1]
 	}
-	// Appending may have moved the actors.
 	for i := range s.Actors {
 		p.actors[s.Actors[i].Name] = &s.Actors[i]
 	}
+}
+
+// actorSpec reads one actor, whose name ends at byte i of t.
+func (p *parser) actorSpec(s *Scenario, t token, i int) (Actor, bool) {
+	a := Actor{Pos: p.pos(t), Name: t.text[:i]}
+	if _, dup := p.actors[a.Name]; dup {
+		p.errorf(t, "the actor %s is there already", a.Name)
+		return a, false
+	}
+	if !isName(a.Name) || slices.Contains(reserved, a.Name) {
+		p.errorf(t, "%s cannot name an actor", a.Name)
+		return a, false
+	}
+	spec := t.sub(i+1, len(t.text))
+	kind, opts := spec, token{}
+	if j := strings.IndexByte(spec.text, '('); j >= 0 {
+		kind = spec.sub(0, j)
+		if !strings.HasSuffix(spec.text, ")") {
+			p.errorf(spec, "nothing may follow the closing parenthesis")
+			return a, false
+		}
+		opts = spec.sub(j+1, len(spec.text)-1)
+	}
+	a.Kind = ActorKind(kind.text)
+	if !kind.isTemplate() && !slices.Contains(kindNames(), kind.text) {
+		p.errorf(kind, "%s is no kind of actor: %s%s", kind.text, oneOf(kindNames()), didYouMean(kind.text, kindNames()))
+		return a, false
+	}
+	p.actorOptions(&a, kind, opts)
+	p.checkService(s, &a, kind)
+	return a, true
 }
 
 func (p *parser) actorOptions(a *Actor, kind, opts token) {
@@ -437,7 +449,7 @@ func (p *parser) setup() (Setup, bool) {
 		}
 	}
 	if pos < len(params) && params[pos].Form == Positional && params[pos].Required {
-		p.errorAt(p.line, p.endCol(), "%s wants its %s", u.Kind, params[pos].Name)
+		p.errorAt(p.line, p.endCol(), "%s wants its %s", u.Kind, strings.ToUpper(params[pos].Name))
 		ok = false
 	}
 	return u, ok

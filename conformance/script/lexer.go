@@ -95,6 +95,10 @@ func (x *lexer) line(num int, text string) line {
 			x.errs(num, at+1, text, msg)
 			return l
 		}
+		if len(l.toks) == 0 && text[i:end] == "--" {
+			x.errs(num, i+1, text, "a line that begins with -- names an embedded file, without space before it: -- name --")
+			return l
+		}
 		l.toks = append(l.toks, token{col: i + 1, text: text[i:end], orig: true})
 		i = end
 	}

@@ -23,6 +23,7 @@ func (r *Registry) Parse(path string, src []byte) (*Scenario, error) {
 		p.errs = append(p.errs, &Error{File: path, Line: num, Col: col, Message: msg, Source: text})
 	}}
 	lines := x.lines(body)
+	p.unread = maps.Clone(p.bad)
 	s := p.scenario(lines, archive)
 	p.checkFile(s)
 	errs := append(p.errs, p.checkRows(s)...).sorted()
@@ -46,6 +47,8 @@ type parser struct {
 	made    map[string]bool   // names that some line makes
 	doubts  []doubt           // words that might be mistyped captures
 	bad     map[int]bool      // lines with errors, which later checks leave alone
+	unread  map[int]bool      // lines whose words could not be told apart
+	broken  map[string]bool   // actors whose declaration is wrong: nothing more is said about them
 	used    map[string]bool   // dimensions that some line mentions
 	errs    Errors
 	source  []line // all lines as written
@@ -118,7 +121,7 @@ func (p *parser) scenario(lines []line, archive []File) *Scenario {
 	p.checkTemplates(lines)
 	p.body(s)
 	for _, d := range p.doubts {
-		if p.made[d.tok.text] || p.madeInOtherCase(d.tok.text) {
+		if p.made[d.tok.text] || p.madeInOtherCase(d.tok.text) || p.bad[d.line.num] {
 			continue
 		}
 		p.errorAt(d.line, d.tok.col, "%s is neither a capture nor a file that this scenario makes%s; a name that is meant not to exist is written in quotes",
@@ -140,7 +143,7 @@ func (p *parser) nameList() []string { return slices.Sorted(maps.Keys(p.names)) 
 
 // body parses actors, set-up lines and steps: all that matrix values may stand in.
 func (p *parser) body(s *Scenario) {
-	p.source = s.lines
+	p.source, p.broken = s.lines, map[string]bool{}
 	p.actors, p.names, p.made = map[string]*Actor{}, map[string][]*def{}, map[string]bool{}
 	live := make([]line, 0, len(s.lines))
 	for _, l := range s.lines {
@@ -165,7 +168,7 @@ func (p *parser) body(s *Scenario) {
 	for i := range live {
 		p.line = &live[i]
 		switch first := word(p.line); {
-		case first == "" || slices.Contains(headerWords, first):
+		case len(p.line.toks) == 0 || p.unread[p.line.num] || slices.Contains(headerWords, first):
 		case isSetup(first):
 			if len(s.Steps) > 0 {
 				p.errorf(p.line.toks[0], "set-up lines come before the first step")

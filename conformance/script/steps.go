@@ -112,6 +112,9 @@ func (p *parser) actor(t token) *Actor {
 	if t.text == "control" {
 		return &controlActor
 	}
+	if p.broken[t.text] || len(p.actors) == 0 && isName(t.text) && len(t.text) == 1 {
+		return nil
+	}
 	names := append(slices.Sorted(maps.Keys(p.actors)), "control")
 	if hint := didYouMean(t.text, slices.Concat(stepWords, []string{"file", "dir", "symlink", "link"})); hint != "" && didYouMean(t.text, names) == "" {
 		p.errorf(t, "there is no actor %s%s", t.text, hint)
@@ -304,7 +307,7 @@ func (p *parser) args(st *Step, c *Call, v *Verb, kind ActorKind, toks, tail []t
 			if prm.Form == Pair && len(c.Args) > 0 {
 				continue
 			}
-			p.errorAt(p.line, p.endCol(), "%s wants its %s: %s", v.Name, prm.Name, v.Usage())
+			p.errorAt(p.line, p.endCol(), "%s wants its %s: %s", v.Name, prm.label(), v.Usage())
 			return false
 		}
 	}

@@ -100,7 +100,7 @@ func text(s string) (out, msg string, off int) {
 		return "", `a value is missing; the empty string is written ""`, 0
 	}
 	if s[0] != '"' {
-		if i := strings.IndexAny(s, "\"{}"); i >= 0 {
+		if i := strings.IndexAny(s, "\"{}()[] \t"); i >= 0 {
 			return "", "write the whole value in quotes", i
 		}
 		return s, "", 0
@@ -149,6 +149,9 @@ func data(s string, embed func(name string) ([]byte, bool)) (d *Data, msg string
 		return &Data{Form: DataLiteral, Bytes: b, Size: uint64(len(b))}, "", 0
 	case "embed":
 		str, msg, _ := text(strings.TrimSpace(args))
+		if msg == "" && strings.Contains(args, ",") && !strings.HasPrefix(strings.TrimSpace(args), `"`) {
+			msg = "write the whole name in quotes"
+		}
 		if msg != "" {
 			return nil, msg, off
 		}

@@ -146,20 +146,9 @@ func (v *Verb) Usage() string {
 		if !p.Required {
 			b.WriteByte('[')
 		}
-		switch p.Form {
-		case Positional:
-			b.WriteString(strings.ToUpper(p.Name))
-		case At:
-			b.WriteString("@" + p.Name)
-		case Plus:
-			b.WriteString("+" + p.Name)
-		case Flag:
-			b.WriteString(p.Name)
-		case Pair:
-			b.WriteString("POLICY=VALUE")
-		case Option:
-			b.WriteString(p.Name + "=")
-			if len(p.Words) > 0 {
+		b.WriteString(p.label())
+		if p.Form == Option {
+			if p.Type == TypeEnum {
 				b.WriteString(strings.Join(p.Words, "|"))
 			} else {
 				b.WriteString(strings.ToUpper(string(p.Type)))
@@ -170,6 +159,21 @@ func (v *Verb) Usage() string {
 		}
 	}
 	return b.String()
+}
+
+// label is how the signature writes the parameter, without an option's value.
+func (p *Param) label() string {
+	switch p.Form {
+	case Positional:
+		return strings.ToUpper(p.Name)
+	case At, Plus:
+		return string(p.Form) + p.Name
+	case Pair:
+		return "POLICY=VALUE"
+	case Option:
+		return p.Name + "="
+	}
+	return p.Name
 }
 
 // Short constructors keep the tables readable.
