@@ -34,7 +34,7 @@ func (r *WriteRequest) AppendHead(dst []byte, n int) []byte {
 	dst = r.FileID.append(dst)
 	dst = u32(dst, r.Channel)
 	dst = u32(dst, r.RemainingBytes)
-	dst = u16(dst, 0)
+	dst = u16(dst, WriteDataOffset) // WriteChannelInfoOffset, as Windows sets it
 	dst = u16(dst, 0)
 	return u32(dst, r.Flags)
 }
