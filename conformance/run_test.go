@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,12 +62,14 @@ func files(t *testing.T, byID map[string]string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "scenarios")
 	for id, steps := range byID {
-		head := ""
-		for _, w := range []string{"needs", "matrix"} {
-			if rest, ok := strings.CutPrefix(steps, w+" "); ok {
-				line, after, _ := strings.Cut(rest, "\n")
-				head, steps = w+" "+line+"\n", after
+		var head string
+		for {
+			line, after, _ := strings.Cut(steps, "\n")
+			word, _, _ := strings.Cut(line, " ")
+			if !slices.Contains([]string{"needs", "matrix", "services"}, word) {
+				break
 			}
+			head, steps = head+line+"\n", after
 		}
 		name := filepath.Join(root, filepath.FromSlash(id)+Ext)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
