@@ -4,6 +4,7 @@ import (
 	"crosswire/conformance/client"
 	"crosswire/conformance/client/control"
 	"crosswire/conformance/client/nfs"
+	"crosswire/conformance/client/smb"
 )
 
 // Clients are the real clients, the stock ones first: where a stock client
@@ -11,6 +12,7 @@ import (
 // wants one.
 func Clients(token string) *client.Registry {
 	return client.NewRegistry(
+		smb.Entry(nil),
 		nfs.Entry(nil),
 		control.Entry(token),
 	)
