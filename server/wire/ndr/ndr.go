@@ -228,7 +228,8 @@ func (r *Reader) Count(size int) int {
 }
 
 // String reads [string] wchar_t. The offset must be 0, the actual count within
-// the maximum, and the last unit, and no other, a null.
+// the maximum, and the last unit a null. The string ends at its first null: some
+// clients pad names with more of them.
 func (r *Reader) String() string {
 	limit, offset, n := r.U32(), r.U32(), r.Count(2)
 	if r.err != nil {
@@ -242,16 +243,17 @@ func (r *Reader) String() string {
 	if b == nil {
 		return ""
 	}
-	units := make([]uint16, n-1)
-	for i := range units {
-		if units[i] = le.Uint16(b[2*i:]); units[i] == 0 {
-			r.Fail("null inside a string")
-			return ""
-		}
-	}
 	if le.Uint16(b[2*(n-1):]) != 0 {
 		r.Fail("string without its null")
 		return ""
+	}
+	units := make([]uint16, 0, n-1)
+	for i := range n - 1 {
+		u := le.Uint16(b[2*i:])
+		if u == 0 {
+			break
+		}
+		units = append(units, u)
 	}
 	return string(utf16.Decode(units))
 }

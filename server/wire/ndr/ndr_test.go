@@ -81,7 +81,6 @@ func TestBadStrings(t *testing.T) {
 		{"actual above maximum", "020000000000000003000000610062000000"},
 		{"no units", "030000000000000000000000"},
 		{"no null", "02000000000000000200000061006200"},
-		{"null inside", "0300000000000000030000006100" + "00000000"},
 		{"four gigabytes", "ffffffff00000000ffffffff6100"},
 		{"count that wraps", "ffffffff00000000000000806100"},
 	} {
@@ -94,6 +93,16 @@ func TestBadStrings(t *testing.T) {
 			require.Zero(t, r.U32(), "nothing is read after an error")
 		})
 	}
+}
+
+// impacket sends a server name of nulls only.
+func TestPaddedString(t *testing.T) {
+	b, err := hex.DecodeString("04000000" + "00000000" + "04000000" + "6100000062000000" + "07000000")
+	require.NoError(t, err)
+	r := NewReader(b)
+	require.Equal(t, "a", r.String())
+	require.Equal(t, uint32(7), r.U32())
+	require.NoError(t, r.Err())
 }
 
 func TestStringSize(t *testing.T) {
