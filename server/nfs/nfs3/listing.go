@@ -13,23 +13,25 @@ const (
 	cookieDotDot = 2
 )
 
-// batch is how many entries are asked of the road at a time.
-const batch = 256
+// maxBatch is how many entries are asked of the road at a time.
+const maxBatch = 256
 
 // listing walks a directory for READDIR and READDIRPLUS.
 type listing struct {
 	q       *request
 	dir     node
 	dirAttr vfs.Attr
+	batch   int    // how many entries to ask for
 	after   uint64 // cookie of the last entry that was passed on
 	ahead   []vfs.Entry
 	eof     bool // nothing follows ahead
 }
 
 // list checks the cookie and begins after it (RFC 1813 3.3.16): a cookie other
-// than 0 is good only with the verifier that came with it.
-func (q *request) list(dir node, cookie uint64, verf [nfs3.NFS3_COOKIEVERFSIZE]byte) (*listing, error) {
-	l := &listing{q: q, dir: dir, after: cookie}
+// than 0 is good only with the verifier that came with it. limit is how many
+// octets will be written, each entry at least smallest of them.
+func (q *request) list(dir node, cookie uint64, verf [nfs3.NFS3_COOKIEVERFSIZE]byte, limit, smallest int) (*listing, error) {
+	l := &listing{q: q, dir: dir, after: cookie, batch: min(limit/smallest+1, maxBatch)}
 	if err := l.refill(); err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func (l *listing) refill() error {
 		after = 0
 	}
 	var err error
-	l.ahead, l.eof, l.dirAttr, err = l.dir.tree.ReadDir(l.q.ctx, l.q.origin, l.dir.h, after, batch)
+	l.ahead, l.eof, l.dirAttr, err = l.dir.tree.ReadDir(l.q.ctx, l.q.origin, l.dir.h, after, l.batch)
 	return err
 }
 
@@ -92,6 +94,9 @@ const (
 	listHead = postOpSize + nfs3.NFS3_COOKIEVERFSIZE // before the entries
 	listTail = 4 + 4                                 // no more entries, eof
 )
+
+// smallestEntry is entrySize of a name of one octet.
+const smallestEntry = 28
 
 // entrySize is entry3 with the mark that it follows.
 func entrySize(e *vfs.Entry) int { return 4 + 8 + 4 + (len(e.Name)+3)&^3 + 8 }

@@ -20,11 +20,12 @@ func (s *Service) readdir(ctx context.Context, c *rpcserver.Call, reply *rpcserv
 	if err != nil {
 		return q.failAttr(err, dir)
 	}
-	l, err := q.list(dir, args.Cookie, args.Cookieverf)
+	limit := listingLimit(c, args.Count)
+	l, err := q.list(dir, args.Cookie, args.Cookieverf, limit, smallestEntry)
 	if err != nil {
 		return q.failAttr(err, dir)
 	}
-	err = l.write(listingLimit(c, args.Count), entrySize,
+	err = l.write(limit, entrySize,
 		func(*vfs.Entry) bool { return false },
 		func(*vfs.Entry) error { return nil })
 	if err != nil {

@@ -25,12 +25,13 @@ func (s *Service) readdirplus(ctx context.Context, c *rpcserver.Call, reply *rpc
 	if err != nil {
 		return q.failAttr(err, dir)
 	}
-	l, err := q.list(dir, args.Cookie, args.Cookieverf)
+	limit := listingLimit(c, args.Maxcount)
+	l, err := q.list(dir, args.Cookie, args.Cookieverf, limit, smallestEntry+plusSize)
 	if err != nil {
 		return q.failAttr(err, dir)
 	}
 	listed := uint64(0)
-	err = l.write(listingLimit(c, args.Maxcount),
+	err = l.write(limit,
 		func(e *vfs.Entry) int { return entrySize(e) + plusSize },
 		func(e *vfs.Entry) bool { return listed+uint64(entrySize(e)) > uint64(args.Dircount) },
 		func(e *vfs.Entry) error {

@@ -100,12 +100,16 @@ func (c *conn) readBy(t time.Time) {
 func (c *conn) serve() {
 	ctx, cancel := context.WithCancel(c.s.ctx)
 	err := c.readCalls(ctx)
-	log := c.s.opt.Logger.With(logPeer(c.nc.RemoteAddr()))
+	var broken *net.OpError
 	switch {
 	case err == io.EOF, errors.Is(err, net.ErrClosed), c.s.isStopping():
 		// A peer may close its half and still wait for its replies.
+	case errors.As(err, &broken) && !errors.As(err, new(*rpc.TruncatedError)):
+		// Reset between two records: the peer is gone, and owes nothing.
+		c.s.opt.Logger.Debug("rpc connection lost", logPeer(c.nc.RemoteAddr()), slog.Any("error", err))
+		cancel()
 	default:
-		log.Warn("rpc connection closed", slog.Any("error", err))
+		c.s.opt.Logger.Warn("rpc connection closed", logPeer(c.nc.RemoteAddr()), slog.Any("error", err))
 		cancel()
 	}
 	c.calls.Wait()
