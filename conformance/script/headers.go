@@ -555,22 +555,26 @@ func (p *parser) cond(t token, src string, off int) (Cond, bool) {
 	return c, good
 }
 
-// match compares a value with a pattern in which * stands for anything.
+// match compares a value with a pattern in which * stands for anything. What lies between two * may match at its first
+// place: if the rest fits behind a later one it fits behind this one too.
 func match(pattern, s string) bool {
-	head, rest, star := strings.Cut(pattern, "*")
-	if !star {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
 		return pattern == s
 	}
-	s, ok := strings.CutPrefix(s, head)
+	s, ok := strings.CutPrefix(s, parts[0])
 	if !ok {
 		return false
 	}
-	for i := 0; i <= len(s); i++ {
-		if match(rest, s[i:]) {
-			return true
+	last := len(parts) - 1
+	for _, part := range parts[1:last] {
+		_, after, found := strings.Cut(s, part)
+		if !found {
+			return false
 		}
+		s = after
 	}
-	return false
+	return strings.HasSuffix(s, parts[last])
 }
 
 // Holds reports whether the condition holds where its key has this value.

@@ -347,33 +347,6 @@ func TestCheckSet(t *testing.T) {
 	require.EqualError(t, CheckSet([]*Scenario{a, b}), "y.scenario:1:10: the id a/b is that of x.scenario too\n\tscenario a/b\n\t         ^")
 }
 
-func TestFormat(t *testing.T) {
-	tests := []struct{ name, in, want string }{
-		{"headers are aligned", "scenario   a\n covers S1\ncite X 1 MUST\n", "scenario a\ncovers   S1\ncite     X 1 MUST\n"},
-		{"a blank line before the body", "scenario a\n# c\nfile f\n", "scenario a\n\n# c\nfile f\n"},
-		{"blank lines", "\n\nscenario a\n\n\n\nfile f\n\n", "scenario a\n\nfile f\n"},
-		{"comments after code", "A echo # 1\nA echo  a=b   # 2 \n\nA echo # 3\n", "A echo      # 1\nA echo a=b  # 2\n\nA echo  # 3\n"},
-		{"words keep their quotes", `A  write "a  # b"   x`, `A write "a  # b" x` + "\n"},
-		{"parentheses", `A=b( 3 ,x=1 ,  y="( ,") [ "a"   b ] pattern(1,2) hex(  00   01 )`, `A=b(3, x=1, y="( ,") ["a" b] pattern(1, 2) hex(00 01)` + "\n"},
-		{"conditions", "[ !needs   x ] [! a=b] A", "[!needs x] [!a=b] A\n"},
-		{"line ends", "a\r\nb\r\n", "a\nb\n"},
-		{"an archive", "a\n-- x --\n  y  ", "a\n\n-- x --\n  y  \n"},
-		{"nothing", "", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			out, err := Format([]byte(tt.in))
-			require.NoError(t, err)
-			require.Equal(t, tt.want, string(out))
-			again, err := Format(out)
-			require.NoError(t, err)
-			require.Equal(t, string(out), string(again))
-		})
-	}
-	_, err := Format([]byte("A \"b"))
-	require.EqualError(t, err, "-:1:3: this quote is never closed\n\tA \"b\n\t  ^")
-}
-
 // sameMeaning compares two scenarios but for where things stand.
 func sameMeaning(a, b *Scenario) string {
 	return cmp.Diff(a, b, cmpopts.IgnoreUnexported(Scenario{}, Step{}), cmpopts.IgnoreTypes(Pos{}), cmpopts.IgnoreFields(Step{}, "Source"),
