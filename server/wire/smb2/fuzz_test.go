@@ -54,8 +54,19 @@ func outgrown(m Message) bool {
 	switch m := m.(type) {
 	case *WriteRequest:
 		return len(m.Data) > 0xFF00
-	case *NegotiateRequest:
-		return len(m.Contexts) > 0xFF
+	case *CreateRequest:
+		return longName(m.Contexts)
+	case *CreateResponse:
+		return longName(m.Contexts)
+	}
+	return false
+}
+
+func longName(l CreateContexts) bool {
+	for _, c := range l {
+		if len(c.Name) > 0xFF00 {
+			return true
+		}
 	}
 	return false
 }

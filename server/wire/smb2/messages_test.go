@@ -47,6 +47,7 @@ func sampleMessages() []sampleMessage {
 		{"LOGOFF", CommandLogoff, !rsp, &LogoffRequest{}},
 		{"LOGOFF response", CommandLogoff, rsp, &LogoffResponse{}},
 		{"TREE_CONNECT", CommandTreeConnect, !rsp, &TreeConnectRequest{Path: `\\[::1]:4450\share`}},
+		{"TREE_CONNECT with extension", CommandTreeConnect, !rsp, &TreeConnectRequest{Flags: TreeConnectExtensionPresent, Path: `\\s\x`}},
 		{"TREE_CONNECT response", CommandTreeConnect, rsp, &TreeConnectResponse{ShareTypePipe, ShareFlagNoCaching, ShareCapDFS, 0x1f01ff}},
 		{"TREE_DISCONNECT", CommandTreeDisconnect, !rsp, &TreeDisconnectRequest{}},
 		{"TREE_DISCONNECT response", CommandTreeDisconnect, rsp, &TreeDisconnectResponse{}},

@@ -15,12 +15,21 @@ type TreeConnectRequest struct {
 	Path  string // \\server\share; the server part may carry a port
 }
 
-// Append appends the body.
+// treeConnectExtensionSize is the fixed part of the extension, before PathName.
+const treeConnectExtensionSize = 16
+
+// Append appends the body, with an extension that has no contexts if Flags has
+// TreeConnectExtensionPresent.
 func (r *TreeConnectRequest) Append(dst []byte) []byte {
+	extension := 0
+	if r.Flags&TreeConnectExtensionPresent != 0 {
+		extension = treeConnectExtensionSize
+	}
 	dst = u16(dst, 9)
 	dst = u16(dst, r.Flags)
-	dst = u16(dst, HeaderSize+8)
+	dst = u16(dst, uint16(HeaderSize+8+extension))
 	dst = u16(dst, uint16(fscc.UTF16Len(r.Path)))
+	dst = zeros(dst, extension)
 	return fscc.AppendUTF16(dst, r.Path)
 }
 
@@ -37,7 +46,7 @@ func (r *TreeConnectRequest) Decode(msg []byte) error {
 	off, n := uint32(le.Uint16(b[4:])), uint32(le.Uint16(b[6:]))
 	min := HeaderSize + 8
 	if r.Flags&TreeConnectExtensionPresent != 0 {
-		min += 16
+		min += treeConnectExtensionSize
 	}
 	r.Path, err = text(name, "PathName", msg, off, n, min)
 	return err
