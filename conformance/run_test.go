@@ -62,18 +62,26 @@ func files(t *testing.T, byID map[string]string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "scenarios")
 	for id, steps := range byID {
-		var head string
+		head, actors := "", "actors A=nfs(3)"
 		for {
 			line, after, _ := strings.Cut(steps, "\n")
 			word, _, _ := strings.Cut(line, " ")
-			if !slices.Contains([]string{"needs", "matrix", "services"}, word) {
+			switch {
+			case word == "actors":
+				actors += strings.TrimPrefix(line, word)
+			case slices.Contains([]string{"needs", "matrix", "services"}, word):
+				head += line + "\n"
+			default:
+				word = ""
+			}
+			if word == "" {
 				break
 			}
-			head, steps = head+line+"\n", after
+			steps = after
 		}
 		name := filepath.Join(root, filepath.FromSlash(id)+Ext)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		require.NoError(t, os.WriteFile(name, []byte("# A test.\nscenario "+id+"\ncovers S1\ncite RFC1813 3.3.1 MUST\n"+head+"actors A=nfs(3)\n\n"+steps+"\n"), 0o644))
+		require.NoError(t, os.WriteFile(name, []byte("# A test.\nscenario "+id+"\ncovers S1\ncite RFC1813 3.3.1 MUST\n"+head+actors+"\n\n"+steps+"\n"), 0o644))
 	}
 	return root
 }

@@ -67,7 +67,7 @@ func NewRegistry(entries ...Entry) *Registry { return &Registry{entries: entries
 // its steps. An explicit client name is taken at its word: what it cannot do
 // is an *UnsupportedError.
 func (r *Registry) Choose(spec Spec) (Entry, error) {
-	var refused []string
+	var refused error
 	for _, e := range r.entries {
 		if !e.serves(spec.Kind) {
 			continue
@@ -79,12 +79,16 @@ func (r *Registry) Choose(spec Spec) (Entry, error) {
 		if what == "" {
 			return e, nil
 		}
-		refused = append(refused, fmt.Sprintf("%s cannot do %s", e.Client, what))
+		err := Unsupported(e.Client, "%s", what)
+		if refused != nil {
+			err = fmt.Errorf("%w; %w", refused, err)
+		}
+		refused = err
 	}
-	if len(refused) == 0 {
+	if refused == nil {
 		return Entry{}, fmt.Errorf("actor %s: no client of kind %q; there are %s", spec.Name, spec.Kind, strings.Join(r.Kinds(), ", "))
 	}
-	return Entry{}, &UnsupportedError{Client: "no client of kind " + spec.Kind, What: strings.Join(refused, "; ")}
+	return Entry{}, refused
 }
 
 // Connect chooses a client and connects it.
