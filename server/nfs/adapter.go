@@ -29,6 +29,8 @@ type Config struct {
 	// Mount is where the mount protocol is served; empty, or the same as NFS
 	// with a port other than 0: on the port of NFS.
 	Mount string
+	// NoMount serves no mount protocol at all: clients bring their handles.
+	NoMount bool
 	// Portmap is where the port mapper is served; empty: nowhere.
 	Portmap string
 	// Logger; nil logs nothing.
@@ -101,13 +103,15 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 	err := func() (err error) {
 		programs := []*rpcserver.Program{files.Program()}
 		shared := cfg.Mount == "" || cfg.Mount == cfg.NFS && fixedPort(cfg.NFS)
-		if shared {
+		if shared && !cfg.NoMount {
 			programs = append(programs, mounts.Program())
 		}
 		if a.nfs, err = open("nfs", cfg.NFS, programs...); err != nil {
 			return err
 		}
-		if a.mount = a.nfs; !shared {
+		if a.mount = a.nfs; cfg.NoMount {
+			a.mount = nil
+		} else if !shared {
 			if a.mount, err = open("mount", cfg.Mount, mounts.Program()); err != nil {
 				return err
 			}
@@ -124,7 +128,9 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 		return nil, err
 	}
 	a.nfs.register(registry, wirenfs.NFS_PROGRAM, files.Versions())
-	a.mount.register(registry, wiremount.MOUNT_PROGRAM, mounts.Versions())
+	if a.mount != nil {
+		a.mount.register(registry, wiremount.MOUNT_PROGRAM, mounts.Versions())
+	}
 	if a.portmap != nil {
 		a.portmap.register(registry, wireportmap.PMAP_PROG, []uint32{2, 3, 4})
 	}
@@ -236,8 +242,13 @@ func (a *Adapter) Protocol() string { return vfs.ProtocolNFS }
 // Addr implements adapter.Adapter: where NFSv3 is served.
 func (a *Adapter) Addr() net.Addr { return a.nfs.tcp.Addr() }
 
-// MountAddr is where the mount protocol is served.
-func (a *Adapter) MountAddr() net.Addr { return a.mount.tcp.Addr() }
+// MountAddr is where the mount protocol is served; nil if it is not.
+func (a *Adapter) MountAddr() net.Addr {
+	if a.mount == nil {
+		return nil
+	}
+	return a.mount.tcp.Addr()
+}
 
 // PortmapAddr is where the port mapper is served; nil if it is not.
 func (a *Adapter) PortmapAddr() net.Addr {

@@ -266,16 +266,16 @@ func (t *Tree) openBehindGate(ctx context.Context, op *Open, p Place, r OpenRequ
 	}
 	conflict := t.vfs.locks.Reserve(h, op.Stream, op.owner, shareAccess(op.Access), op.Deny) != nil
 	if b := t.vfs.breaker(); b != nil && !b.Quiet() && op.Stream == "" {
-		err := b.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{
+		p, err := pendingOf(b.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{
 			AttributesOnly: attributesOnly(op.Access),
 			Overwrite:      overwrite,
 			ShareConflict:  conflict,
-		})
-		if errors.Is(err, adapter.ErrLeaseBreakPending) {
-			return nil, h, nil
-		}
+		}))
 		if err != nil {
 			return nil, wait, err
+		}
+		if p == mustWait {
+			return nil, h, nil
 		}
 	}
 	if conflict {

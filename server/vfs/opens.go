@@ -146,3 +146,7 @@ func (s *opens) setPending(h FileHandle, link uint64, on bool) {
 		}
 	}
 }
+
+// AttributesOnly reports whether the open's rights are such that it keeps
+// nobody from caching.
+func (op *Open) AttributesOnly() bool { return attributesOnly(op.Access) }

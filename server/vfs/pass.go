@@ -108,10 +108,10 @@ func (t *Tree) behindGate(ctx context.Context, o *Origin, d *declaration, s *ste
 			if err != nil {
 				return wait, err
 			}
-			if !pending {
+			if pending == notPending {
 				continue
 			}
-			switch t.vfs.onPending(o, d) {
+			switch t.vfs.onPending(o, d, pending) {
 			case holdOff:
 				return wait, ErrJukebox
 			case holdOn:
@@ -122,15 +122,14 @@ func (t *Tree) behindGate(ctx context.Context, o *Origin, d *declaration, s *ste
 	return wait, s.apply()
 }
 
-// breakCaches asks the runtime's breaker, if there is one. pending: a holder
-// still has to answer.
-func (v *VFS) breakCaches(ctx context.Context, h FileHandle, n need) (pending bool, err error) {
+// breakCaches asks the runtime's breaker, if there is one.
+func (v *VFS) breakCaches(ctx context.Context, h FileHandle, n need) (p pending, err error) {
 	if n == breakNone || h.IsZero() {
-		return false, nil
+		return notPending, nil
 	}
 	b := v.breaker()
 	if b == nil || b.Quiet() {
-		return false, nil
+		return notPending, nil
 	}
 	switch n {
 	case breakRead:
@@ -144,10 +143,29 @@ func (v *VFS) breakCaches(ctx context.Context, h FileHandle, n need) (pending bo
 	case breakLock:
 		err = b.CheckAndBreakForLock(ctx, h)
 	}
-	if errors.Is(err, adapter.ErrLeaseBreakPending) {
-		return true, nil
+	return pendingOf(err)
+}
+
+// pending is what a breaker answered.
+type pending uint8
+
+const (
+	notPending pending = iota
+	mayGoOn            // a holder has yet to acknowledge, but has nothing to write back
+	mustWait           // a holder has data or a handle to give up first
+)
+
+// pendingOf tells an outstanding acknowledgment from a failure. A breaker's
+// error may say by a method MustWait that nobody needs to wait for it.
+func pendingOf(err error) (pending, error) {
+	if !errors.Is(err, adapter.ErrLeaseBreakPending) {
+		return notPending, err
 	}
-	return false, err
+	var m interface{ MustWait() bool }
+	if errors.As(err, &m) && !m.MustWait() {
+		return mayGoOn, nil
+	}
+	return mustWait, nil
 }
 
 // breaker is the one that the runtime publishes now, or nil.
@@ -172,9 +190,9 @@ const (
 	PolicyNFSLocks     = "nfs_locks"      // mandatory-for-smb, mandatory, advisory
 )
 
-func (v *VFS) onPending(o *Origin, d *declaration) reaction {
+func (v *VFS) onPending(o *Origin, d *declaration, p pending) reaction {
 	if o.Protocol == ProtocolSMB {
-		if d.smbWaits {
+		if d.smbWaits && p == mustWait {
 			return holdOn
 		}
 		return goOn
@@ -223,14 +241,14 @@ func (t *Tree) checkShares(ctx context.Context, o *Origin, h FileHandle, stream 
 	if policy == "ignore" || t.vfs.locks.CheckAccess(h, stream, want, t.vfs.owner(o)) == nil {
 		return wait, nil
 	}
-	pending, err := t.vfs.breakCaches(ctx, h, breakHandle)
+	p, err := t.vfs.breakCaches(ctx, h, breakHandle)
 	if err != nil {
 		return wait, err
 	}
 	switch {
-	case pending && t.vfs.rt.Policy(PolicyNFSBreak) == "wait":
+	case p != notPending && t.vfs.rt.Policy(PolicyNFSBreak) == "wait":
 		return h, nil
-	case pending, policy == "jukebox":
+	case p != notPending, policy == "jukebox":
 		return wait, ErrJukebox
 	}
 	return wait, ErrShareDenied
