@@ -62,7 +62,7 @@ func (i *StandardInfo) Decode(b []byte) error {
 	return nil
 }
 
-// InternalInfo is FileInternalInformation, the index number (MS-FSCC 2.4.26).
+// InternalInfo is FileInternalInformation, the index number (MS-FSCC 2.4.27).
 type InternalInfo struct{ IndexNumber uint64 }
 
 // Append appends the 8 bytes.
