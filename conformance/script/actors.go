@@ -1,6 +1,9 @@
 package script
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ActorKinds lists the kinds of actor with their versions, the first version being the oldest.
 func ActorKinds() []struct {
@@ -58,21 +61,130 @@ func kindNames() []string {
 	return names
 }
 
-// setupParams are the arguments of the set-up lines.
-func setupParams(k SetupKind) []Param {
-	owner := []Param{opt("mode", TypeNumber, ""), opt("uid", TypeNumber, ""), opt("gid", TypeNumber, "")}
-	p := Param{Name: "path", Type: TypePath, Required: true, Makes: true}
-	switch k {
-	case SetupFile:
-		return append([]Param{p, {Name: "data", Type: TypeBytes}}, owner...)
-	case SetupDir:
-		return append([]Param{p}, owner...)
-	case SetupSymlink:
-		return []Param{p, {Name: "text", Type: TypeString, Required: true}}
-	case SetupLink:
-		return []Param{{Name: "existing", Type: TypePath, Required: true}, p}
+// parseActors reads NAME=KIND(VERSION, key=value…)….
+func (p *parser) parseActors(s *Scenario) {
+	for _, t := range p.line.toks[1:] {
+		i := strings.IndexByte(t.text, '=')
+		if i < 0 {
+			p.errorf(t, "an actor is written NAME=KIND(VERSION, option=value): A=smb(3.1.1)")
+			p.broken[t.text] = true
+			continue
+		}
+		if a, ok := p.actorSpec(s, t, i); ok {
+			s.Actors = append(s.Actors, a)
+			p.actors[a.Name] = nil
+		} else {
+			p.broken[a.Name] = true
+		}
 	}
-	return nil
+	for i := range s.Actors {
+		p.actors[s.Actors[i].Name] = &s.Actors[i]
+	}
 }
 
-var setupKinds = []SetupKind{SetupFile, SetupDir, SetupSymlink, SetupLink}
+// actorSpec reads one actor, whose name ends at byte i of t.
+func (p *parser) actorSpec(s *Scenario, t token, i int) (Actor, bool) {
+	a := Actor{Pos: p.pos(t), Name: t.text[:i]}
+	if _, dup := p.actors[a.Name]; dup {
+		p.errorf(t, "the actor %s is there already", a.Name)
+		return a, false
+	}
+	if !isName(a.Name) || slices.Contains(reserved, a.Name) {
+		p.errorf(t, "%s cannot name an actor", a.Name)
+		return a, false
+	}
+	spec := t.sub(i+1, len(t.text))
+	kind, opts := spec, token{}
+	if j := strings.IndexByte(spec.text, '('); j >= 0 {
+		kind = spec.sub(0, j)
+		if !strings.HasSuffix(spec.text, ")") {
+			p.errorf(spec, "nothing may follow the closing parenthesis")
+			return a, false
+		}
+		opts = spec.sub(j+1, len(spec.text)-1)
+	}
+	a.Kind = ActorKind(kind.text)
+	if !kind.isTemplate() && !slices.Contains(kindNames(), kind.text) {
+		p.errorf(kind, "%s is no kind of actor: %s%s", kind.text, oneOf(kindNames()), didYouMean(kind.text, kindNames()))
+		return a, false
+	}
+	p.actorOptions(&a, kind, opts)
+	p.checkService(s, &a, kind)
+	return a, true
+}
+
+func (p *parser) actorOptions(a *Actor, kind, opts token) {
+	var versions []string
+	for _, k := range ActorKinds() {
+		if k.Kind == a.Kind {
+			versions = k.Versions
+		}
+	}
+	for i, part := range opts.split(',') {
+		part = part.trim()
+		eq := strings.IndexByte(part.text, '=')
+		switch {
+		case part.text == "" && len(opts.text) == 0:
+		case part.text == "":
+			p.errorf(part, "an option is missing here")
+		case eq < 0 && i == 0:
+			a.Version = part.text
+			if !part.isTemplate() && !kind.isTemplate() && !slices.Contains(versions, a.Version) {
+				p.errorf(part, "%s is no version of %s: %s", a.Version, a.Kind, oneOf(versions))
+			}
+		case eq < 0:
+			p.errorf(part, "an option is written key=value; only the version, which comes first, stands alone")
+		default:
+			key := part.sub(0, eq)
+			all := ActorOptions()
+			prm := findParam(all, key.text, a.Kind)
+			if prm == nil {
+				p.errorf(key, "actors have no option %s%s", key.text, didYouMean(key.text, paramNames(all, a.Kind)))
+				continue
+			}
+			if !kind.isTemplate() && !prm.allows(a.Kind) {
+				p.errorf(key, "an actor of kind %s has no option %s", a.Kind, key.text)
+				continue
+			}
+			if _, dup := a.Get(key.text); dup {
+				p.errorf(key, "%s is said twice", key.text)
+				continue
+			}
+			if v, ok := p.value(part.sub(eq+1, len(part.text)), want{prm.Type, prm.Words}); ok {
+				a.Options = append(a.Options, Arg{key.text, v})
+			}
+		}
+	}
+}
+
+func (p *parser) checkService(s *Scenario, a *Actor, kind token) {
+	for _, k := range ActorKinds() {
+		if k.Kind == a.Kind && k.Service != "" && !slices.Contains(s.Services, k.Service) {
+			p.errorf(kind, "the services line leaves the target without %s, so %s cannot connect", k.Service, a.Name)
+		}
+	}
+}
+
+func findParam(params []Param, name string, kind ActorKind) *Param {
+	var other *Param
+	for i := range params {
+		if params[i].Name != name {
+			continue
+		}
+		if params[i].allows(kind) {
+			return &params[i]
+		}
+		other = &params[i]
+	}
+	return other
+}
+
+func paramNames(params []Param, kind ActorKind) []string {
+	var names []string
+	for _, prm := range params {
+		if kind == "" || prm.allows(kind) {
+			names = append(names, prm.Name)
+		}
+	}
+	return names
+}

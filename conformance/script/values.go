@@ -267,3 +267,34 @@ func access(s string) (string, string) {
 	}
 	return b.String(), ""
 }
+
+// value reads a literal, or in the general form lets a template stand.
+func (p *parser) value(t token, w want) (Value, bool) {
+	if t.isTemplate() && !p.bound {
+		return Value{Pos: p.pos(t), Kind: TypeTemplate, Text: t.text}, true
+	}
+	v, msg, off := literal(t, w, p.embedded)
+	p.place(&v)
+	if msg != "" {
+		p.errorAt(p.line, t.at(off), "%s", msg)
+		return v, false
+	}
+	return v, true
+}
+
+// place puts the line number into the places of a value and its elements.
+func (p *parser) place(v *Value) {
+	v.Pos.Line = p.line.num
+	for i := range v.List {
+		p.place(&v.List[i])
+	}
+}
+
+func (p *parser) embedded(name string) ([]byte, bool) {
+	for _, f := range p.archive {
+		if f.Name == name {
+			return f.Data, true
+		}
+	}
+	return nil, false
+}
