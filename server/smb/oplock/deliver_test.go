@@ -57,7 +57,7 @@ func TestDeadHolder(t *testing.T) {
 					b.lease(1, file1, 1, held)
 				}
 				require.Equal(t, "free", b.check(nfs(), file1, op))
-				require.NoError(t, b.m.WaitForBreak(nfs(), file1))
+				require.NoError(t, b.m.WaitForBreak(atOnce(nfs()), file1))
 				require.Zero(t, b.count[CounterSent])
 				require.False(t, b.m.Snapshot()[0].Breaking)
 				require.Equal(t, "free", b.check(nfs(), file1, "write"))
@@ -111,11 +111,15 @@ func TestAnnounce(t *testing.T) {
 	t.Run("a known lease", func(t *testing.T) {
 		b := newBed(t, Options{})
 		first, _ := b.lease(1, file1, 1, "R")
-		b.lease(1, file1, 1, "RWH", deferred)
-		require.Equal(t, "wait", b.check(nfs(), file1, "write"))
+		second, _ := b.lease(1, file1, 1, "RWH", deferred)
+		require.Equal(t, "wait", b.check(nfs(), file1, "read"))
 		require.Len(t, b.conn(1).take(), 1, "the client knows the lease by its first open")
+		require.NoError(t, b.ack(1, 1, "RH"))
 		b.m.Close(first)
-		require.Equal(t, "lease=RWH->none", b.states())
+		require.Equal(t, "told", b.check(nfs(), file1, "write"))
+		require.Empty(t, b.conn(1).take(), "it has closed the one open that it knew")
+		b.m.Announce(second)
+		require.Equal(t, []string{"key=1 RH->none ack"}, b.conn(1).take())
 	})
 	t.Run("closed first", func(t *testing.T) {
 		b := newBed(t, Options{})

@@ -11,7 +11,8 @@ type Request struct {
 	Open       uint64 // the number of the open, not 0
 	Connection uint64 // the number of its connection
 	Session    uint64 // the number of its session, for DropSession
-	// Notifier reaches the connection's client.
+	// Notifier reaches the connection's client: all opens of a connection
+	// give the same one, and all its leases the same ClientGUID.
 	Notifier Notifier
 	// Level is the RequestedOplockLevel (MS-SMB2 2.2.13); with LevelLease
 	// the lease create context is in Lease.

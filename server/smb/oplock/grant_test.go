@@ -170,6 +170,18 @@ func TestNothingBesideAWriter(t *testing.T) {
 	}
 }
 
+// A cache forbids write caching even if its open, for attributes only, does
+// not count as another open.
+func TestNoWriterBesideACache(t *testing.T) {
+	b := newBed(t, Options{})
+	b.lease(1, file1, 1, "R")
+	_, g := b.lease(11, file1, 2, "RWH")
+	assert.Equal(t, RH, g.State)
+	b.oplock(1, file2, "s")
+	_, g = b.oplock(11, file2, "b")
+	assert.Equal(t, LevelII, g.Level)
+}
+
 func TestOtherOpensForbidWriteCaching(t *testing.T) {
 	b := newBed(t, Options{})
 	_, g := b.lease(1, file1, 1, "RWH", others(2))

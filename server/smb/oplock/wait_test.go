@@ -13,14 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// atOnce is ctx that ends any wait with an error.
+func atOnce(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx
+}
+
 func TestNothingToWaitFor(t *testing.T) {
 	b := newBed(t, Options{})
-	require.NoError(t, b.m.WaitForBreak(nfs(), file1), "no holder")
+	require.NoError(t, b.m.WaitForBreak(atOnce(nfs()), file1), "no holder")
 	b.lease(1, file1, 1, "RWH")
-	require.NoError(t, b.m.WaitForBreak(nfs(), file1), "no break")
+	require.NoError(t, b.m.WaitForBreak(atOnce(nfs()), file1), "no break")
 	b.check(nfs(), file1, "write")
-	require.NoError(t, b.m.WaitForBreak(nfs(), file2), "a break of another file")
-	require.NoError(t, b.m.WaitForBreak(as(1, 1), file1), "one's own break")
+	require.NoError(t, b.m.WaitForBreak(atOnce(nfs()), file2), "a break of another file")
+	require.NoError(t, b.m.WaitForBreak(atOnce(as(1, 1)), file1), "one's own break")
+	require.Error(t, b.m.WaitForBreak(atOnce(as(11, 1)), file1), "another client's break")
 }
 
 func TestWaitEndsWithTheContext(t *testing.T) {
@@ -96,6 +104,6 @@ func TestHolderDoesNotWaitForHimself(t *testing.T) {
 	b := newBed(t, Options{})
 	open, _ := b.oplock(1, file1, "b")
 	b.check(nfs(), file1, "write")
-	assert.NoError(t, b.m.WaitForBreak(asOpen(open), file1))
+	assert.NoError(t, b.m.WaitForBreak(atOnce(asOpen(open)), file1))
 	assert.Equal(t, "free", b.check(asOpen(open), file1, "write"), "he writes back what he has")
 }
