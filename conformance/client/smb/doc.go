@@ -12,7 +12,8 @@
 //     nobody could recover. The tap hands it only frames whose headers hold.
 //     (The content of encrypted frames cannot be checked.)
 //   - It repeats a Remove that was denied after clearing READONLY. Here the
-//     repeat is stopped before it is sent.
+//     repeat is stopped before it is sent; where it cannot be, in an encrypted
+//     session, remove is unsupported.
 //   - It sends CLOSE from a finalizer. An actor keeps every file it opened.
 //
 // What remains the library's: SYNCHRONOUS_IO_NONALERT in every open, the share

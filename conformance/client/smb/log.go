@@ -192,6 +192,13 @@ func (l *log) answer(h *smb2.Header, msg []byte) {
 	l.done = append(l.done, x)
 }
 
+// isEncrypted reports whether the library encrypts what it sends.
+func (t *tap) isEncrypted() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.encrypted
+}
+
 // mark is a moment on a connection, for last.
 func (t *tap) mark() int {
 	t.mu.Lock()

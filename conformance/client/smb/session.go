@@ -109,7 +109,10 @@ func (s *session) do(ctx context.Context, what string, names []string, call func
 	if cause := s.tap.cause(); cause != nil {
 		return wrong(cause)
 	}
-	if status, ok := s.status(err, mark, names); ok {
+	switch status, hidden := s.status(err, mark, names); {
+	case hidden != nil:
+		return wrong(fmt.Errorf("%w: the session is encrypted, and go-smb2 does not tell which of %v it is", err, hidden))
+	case status != ntstatus.Success:
 		return &client.StatusError{Protocol: "smb", Name: status.String(), Code: uint32(status)}
 	}
 	return wrong(err)
@@ -136,12 +139,12 @@ var lost = []struct {
 	{os.ErrPermission, []ntstatus.Status{ntstatus.AccessDenied, ntstatus.CannotDelete}},
 }
 
-// status is the status behind an error of the library; false if there is none,
-// or if nothing tells which.
-func (s *session) status(err error, mark int, names []string) (ntstatus.Status, bool) {
+// status is the status behind an error of the library: Success if there is
+// none, or those it may be if nothing tells which.
+func (s *session) status(err error, mark int, names []string) (ntstatus.Status, []ntstatus.Status) {
 	var re *smb.ResponseError
 	if errors.As(err, &re) {
-		return ntstatus.Status(re.Code), true
+		return ntstatus.Status(re.Code), nil
 	}
 	ours := func(x *exchange) bool { return len(names) == 0 || slices.Contains(names, x.name) }
 	for _, l := range lost {
@@ -149,7 +152,7 @@ func (s *session) status(err error, mark int, names []string) (ntstatus.Status, 
 			continue
 		}
 		if len(l.statuses) == 1 {
-			return l.statuses[0], true
+			return l.statuses[0], nil
 		}
 		hidden := func(x *exchange) bool { return slices.Contains(l.statuses, x.status) }
 		x := s.tap.last(mark, func(x *exchange) bool { return ours(x) && hidden(x) })
@@ -158,9 +161,9 @@ func (s *session) status(err error, mark int, names []string) (ntstatus.Status, 
 			x = s.tap.last(mark, hidden)
 		}
 		if x == nil {
-			return 0, false
+			return ntstatus.Success, l.statuses
 		}
-		return x.status, true
+		return x.status, nil
 	}
 	// A log-on that fails early, and a call that was stopped after its
 	// refusal, come as other errors.
@@ -168,17 +171,20 @@ func (s *session) status(err error, mark int, names []string) (ntstatus.Status, 
 	var ie *smb.InvalidResponseError
 	if errors.As(err, &ce) || errors.As(err, &ie) {
 		if x := s.tap.last(mark, func(x *exchange) bool { return ours(x) && x.failure() && x.status != ntstatus.MoreProcessingRequired }); x != nil {
-			return x.status, true
+			return x.status, nil
 		}
 	}
-	return 0, false
+	return ntstatus.Success, nil
 }
 
 // remove is the library's Remove without its second attempt: on a denial it
 // clears READONLY and tries again, and what was denied would then succeed. The
 // context ends for it as soon as the first attempt is over, so it sends no
-// more.
+// more. When that is cannot be seen in an encrypted session.
 func (s *session) remove(ctx context.Context, fs *smb.Share, name string) error {
+	if s.tap.isEncrypted() {
+		return client.Unsupported(clientName, "remove in an encrypted session, where its second attempt cannot be stopped")
+	}
 	mark := s.tap.mark()
 	over := func() bool {
 		refused := s.tap.last(mark, func(x *exchange) bool { return x.name == name && x.failure() })
