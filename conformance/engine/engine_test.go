@@ -170,6 +170,22 @@ func TestMatrixAndConditions(t *testing.T) {
 	assert.Equal(t, 4, res["nfs_break=wait"].Assertions, "break, pending, ok, order")
 }
 
+func TestPlaceOfAFailure(t *testing.T) {
+	res := runAll(t, scenario(t, `
+		[nfs_break=notify] A read f.dat == "OTHER"
+		[nfs_break=wait] A read f.dat == "ORIGINAL"`), newFake)[""]
+	require.NotNil(t, res.Failure)
+	assert.Equal(t, []int{8, 36, 35}, []int{res.Failure.Line, res.Failure.Col, res.Failure.Caret})
+	assert.Equal(t, `"OTHER"`, res.Failure.Source[res.Failure.Caret:])
+
+	res = runAll(t, scenario(t, `
+		A open f.dat lease=R -> h
+		[nfs_break=notify] expect A break h
+		[nfs_break=wait] A read f.dat == "ORIGINAL"`), newFake)[""]
+	require.NotNil(t, res.Failure)
+	assert.Equal(t, []int{9, 20, 19}, []int{res.Failure.Line, res.Failure.Col, res.Failure.Caret})
+}
+
 func TestNotPending(t *testing.T) {
 	src := scenario(t, strings.ReplaceAll(waiting, "notify wait]", "notify|wait]"))
 	res := runAll(t, src, func() *fakeServer { s := newFake(); s.noWait = true; return s })["nfs_break=wait"]

@@ -38,11 +38,27 @@ func (v *verdict) at(s *script.Step) *verdict {
 		return v
 	}
 	v.pos, v.source = s.Pos, s.Source
-	if i := strings.Index(s.Source, v.fragment); i > 0 && v.fragment != "" {
-		v.caret = i
+	act := actionOffset(s.Source)
+	v.caret = act
+	if i := strings.Index(s.Source[act:], v.fragment); i > 0 && v.fragment != "" {
+		v.caret += i
 		v.pos.Col += i
 	}
 	return v
+}
+
+// actionOffset is where the act begins in a line: after its conditions, which
+// is what a step's position tells.
+func actionOffset(source string) int {
+	rest := source
+	for strings.HasPrefix(rest, "[") {
+		_, after, ok := strings.Cut(rest, "]")
+		if !ok {
+			break
+		}
+		rest = strings.TrimLeft(after, " \t")
+	}
+	return len(source) - len(rest)
 }
 
 func failf(expected, observed, format string, args ...any) *verdict {
