@@ -80,8 +80,8 @@ control share add new-{run}
 A exports contains /new-{run}
 A mount /new-{run}
 A mount /other-{run} fails MNT3ERR_NOENT
-control share add new-{run} fails CONTROL_EXISTS
-control share remove gone fails CONTROL_NOT_FOUND`,
+control share add new-{run} fails HTTP_409
+control share remove gone fails HTTP_404`,
 		"policy/row": `services nfs
 matrix nfs_break = notify wait
 file f.dat "x"

@@ -280,7 +280,8 @@ func TestDeafTarget(t *testing.T) {
 	sc, err := script.Parse("scenarios/t/x.cw", []byte(src))
 	require.NoError(t, err)
 	s := newFake()
-	s.deaf = true
+	s.deaf = make(chan struct{})
+	defer close(s.deaf)
 	e := &Engine{Target: s, Clients: s.registry(), Limits: Limits{Scenario: time.Second, Call: 20 * time.Millisecond, Fence: time.Second}}
 	res := e.Run(context.Background(), sc, nil)
 	assert.Equal(t, report.Error, res.Verdict)

@@ -30,17 +30,17 @@ type fakeServer struct {
 	closed   int
 
 	// Knobs.
-	grant      string // "" grants what is asked for
-	noBreak    bool   // never breaks
-	breakTo    string // "" breaks to none
-	noWait     bool   // ignores nfs_break=wait
-	breakStats bool   // breaks on stat too
-	hang       string // this verb is not answered
-	cut        string // this verb cuts the connection
-	panics     string // this verb panics in the client
-	deaf       bool   // the connection of a new actor is not answered
-	refuse     string // a new actor is refused with this status
-	blind      string // no result has this field
+	grant      string        // "" grants what is asked for
+	noBreak    bool          // never breaks
+	breakTo    string        // "" breaks to none
+	noWait     bool          // ignores nfs_break=wait
+	breakStats bool          // breaks on stat too
+	hang       string        // this verb is not answered
+	cut        string        // this verb cuts the connection
+	panics     string        // this verb panics in the client
+	deaf       chan struct{} // a new actor's connection is not answered until it is closed
+	refuse     string        // a new actor is refused with this status
+	blind      string        // no result has this field
 	closeErr   error
 	noQuiesce  bool
 }
@@ -150,8 +150,8 @@ func (s *fakeServer) registry() *client.Registry {
 		if s.refuse != "" && spec.Name != setUpName {
 			return nil, &client.StatusError{Protocol: "smb", Name: s.refuse}
 		}
-		if s.deaf {
-			select {}
+		if s.deaf != nil {
+			<-s.deaf
 		}
 		return &fakeActor{s: s, spec: spec, sink: sink, on: map[*client.Handle]client.BreakPolicy{}, stop: make(chan struct{})}, nil
 	}

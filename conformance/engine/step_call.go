@@ -299,7 +299,7 @@ func optionsText(o client.Options) []string {
 
 // replyText is the status and the gist of a reply.
 func replyText(verb string, res client.Result, err error) (status, detail string) {
-	if name := statusName(err); name != "" {
+	if name := client.StatusName(err); name != "" {
 		return name, ""
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"crosswire/conformance/client"
 	"crosswire/conformance/report"
 	"crosswire/conformance/script"
 )
@@ -200,8 +201,8 @@ func (r *run) doExpectValue(ctx context.Context, a *script.ExpectValue) error {
 		}
 	}
 	if c := r.results[a.Check.Left.Name]; c != nil {
-		if ans := c.answer.Load(); ans != nil && statusName(ans.err) != "" {
-			return failf("success", statusName(ans.err), "%s failed: %s gave %s", a.Check.Left.Name, c.verb, statusName(ans.err))
+		if ans := c.answer.Load(); ans != nil && client.StatusName(ans.err) != "" {
+			return failf("success", client.StatusName(ans.err), "%s failed: %s gave %s", a.Check.Left.Name, c.verb, client.StatusName(ans.err))
 		}
 	}
 	got, err := r.look(a.Check.Left)

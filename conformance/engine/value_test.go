@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"crosswire/conformance/client"
 	"crosswire/conformance/script"
 )
 
@@ -106,11 +105,4 @@ func TestGrain(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, tt.want, is, name)
 	}
-}
-
-func TestStatusNames(t *testing.T) {
-	for code, want := range map[uint32]string{404: "CONTROL_NOT_FOUND", 409: "CONTROL_EXISTS", 400: "CONTROL_INVALID", 500: "CONTROL_REFUSED"} {
-		assert.Equal(t, want, outcome(&client.StatusError{Protocol: "control", Name: "HTTP", Code: code}))
-	}
-	assert.Equal(t, "NFS3ERR_STALE", outcome(&client.StatusError{Protocol: "nfs", Name: "NFS3ERR_STALE", Code: 70}))
 }

@@ -95,31 +95,13 @@ func outcome(err error) string {
 	case err == nil:
 		return script.StatusOK
 	case client.StatusName(err) != "":
-		return statusName(err)
+		return client.StatusName(err)
 	case isDisconnect(err):
 		return script.StatusDisconnected
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errNoAnswer):
 		return script.StatusTimeout
 	}
 	return ""
-}
-
-// statusName is the language's name of a refusal: its own for those of the
-// control plane, else the protocol's; "" if err is none.
-func statusName(err error) string {
-	var s *client.StatusError
-	if !errors.As(err, &s) || s.Protocol != "control" {
-		return client.StatusName(err)
-	}
-	switch s.Code {
-	case 404:
-		return "CONTROL_NOT_FOUND"
-	case 409:
-		return "CONTROL_EXISTS"
-	case 400, 422:
-		return "CONTROL_INVALID"
-	}
-	return "CONTROL_REFUSED"
 }
 
 // errNoAnswer is the outcome of a call whose bound passed.
