@@ -169,7 +169,7 @@ func (t *Tree) openExisting(ctx context.Context, o *Origin, id uint64, p Place, 
 	h := p.Entry.Attr.Handle
 	isDir := p.Entry.Attr.Type == TypeDirectory
 	cred := t.squash(o)
-	maximum := t.Rights(cred, p.Entry.Attr, parentOf(p))
+	maximum := handleRights(cred, p.Entry.Attr, t.Rights(cred, p.Entry.Attr, parentOf(p)))
 	readOnly := p.Entry.Attr.DOS&DOSReadOnly != 0 && !isDir
 	if readOnly {
 		maximum &^= RightWriteData | RightAppendData | RightDeleteChild
@@ -229,6 +229,23 @@ func (t *Tree) openExisting(ctx context.Context, o *Origin, id uint64, p Place, 
 		t.vfs.announce(t, o, Event{Op: OpOverwrite, File: h, Dir: p.Dir.Handle, Name: p.Name})
 	}
 	return got, nil
+}
+
+// handleRights adds what a mode cannot say but a handle can carry. Who may read
+// a file may open it for execution, since SMB clients read the program
+// themselves; who may read and write it lacks nothing but ownership; and its
+// owner, who could give himself the rest by a chmod, has it.
+func handleRights(cred Cred, a Attr, rights uint32) uint32 {
+	if rights&RightReadData != 0 {
+		rights |= RightExecute
+	}
+	if rights&(RightReadData|RightWriteData) == RightReadData|RightWriteData {
+		rights |= RightDeleteChild
+		if a.UID == cred.UID {
+			rights = RightAll
+		}
+	}
+	return rights
 }
 
 func parentOf(p Place) *Attr {
