@@ -199,9 +199,29 @@ func TestOrderFails(t *testing.T) {
 		A open f.dat access=rw lease=RWH -> h
 		B write f.dat @0 "CHANGED!" &w
 		expect w ok
-		order w.reply < A.break`), newFake)[""]
+		order w.reply < w.send`), newFake)[""]
+	assert.Equal(t, report.Fail, res.Verdict)
+	assert.Equal(t, "w.send came before w.reply", res.Reason)
+
+	// Far apart on two connections.
+	res = runAll(t, scenario(t, `
+		matrix nfs_break = wait
+		A open f.dat access=rw lease=RWH -> h
+		B write f.dat @0 "CHANGED!" &w
+		expect w ok within 40s
+		order w.reply < A.break`), newFake)["nfs_break=wait"]
 	assert.Equal(t, report.Fail, res.Verdict)
 	assert.Equal(t, "A.break came before w.reply", res.Reason)
+
+	// Too close on two connections to tell.
+	res = runAll(t, scenario(t, `
+		A open f.dat access=rw lease=RWH -> h
+		B write f.dat @0 "CHANGED!" &w
+		expect w ok
+		order w.reply < A.break`), newFake)[""]
+	assert.Equal(t, report.Pass, res.Verdict, res.Reason)
+	require.Len(t, res.Evidence, 1)
+	assert.Contains(t, res.Evidence[0].How, "too close to tell")
 
 	res = runAll(t, scenario(t, `
 		A open f.dat access=rw lease=RWH -> h
