@@ -4,6 +4,7 @@ import (
 	"crosswire/conformance/client"
 	"crosswire/conformance/client/control"
 	"crosswire/conformance/client/nfs"
+	"crosswire/conformance/client/rawsmb"
 	"crosswire/conformance/client/smb"
 )
 
@@ -13,6 +14,7 @@ import (
 func Clients(token string) *client.Registry {
 	return client.NewRegistry(
 		smb.Entry(nil),
+		rawsmb.Entry(nil),
 		nfs.Entry(nil),
 		control.Entry(token),
 	)

@@ -41,6 +41,29 @@ B tree new-{run}
 control share remove new-{run}
 B shares lacks new-{run}
 A mount /new-{run} fails MNT3ERR_NOENT`,
+		"caching/write": `needs smb.lease
+matrix nfs_break = notify wait jukebox
+actors B=smb(3.1.1)
+file f.dat "ORIGINAL"
+B open f.dat access=rw lease=RWH -> h
+require h.lease == RWH
+A write f.dat @0 "CHANGED!" &w
+expect B break h RWH->RH|R|none
+[nfs_break=wait] expect w pending
+[nfs_break=jukebox] expect w fails NFS3ERR_JUKEBOX
+[nfs_break=notify] expect w ok
+B ack h
+[nfs_break=wait] expect w ok
+never B break h`,
+		"caching/timeout": `needs smb.lease
+matrix nfs_break = wait
+actors B=smb(3.1.1)
+file f.dat "ORIGINAL"
+B open f.dat access=rw lease=RWH -> h
+A write f.dat @0 "CHANGED!" &w
+expect B break h
+expect w ok within 40s
+order B.break < w.reply`,
 		"nfs/only": `services nfs
 file f.dat "ORIGINAL"
 A write f.dat @0 "CHANGED!"
@@ -48,6 +71,6 @@ A read f.dat == "CHANGED!"`,
 		"policy/each": `matrix nfs_break = notify wait jukebox
 A list . == []`,
 	})
-	assert.Equal(t, 6, sum.Counts[report.Pass], out)
-	assert.Equal(t, 6, sum.Total, out)
+	assert.Equal(t, 10, sum.Counts[report.Pass], out)
+	assert.Equal(t, 10, sum.Total, out)
 }

@@ -114,7 +114,7 @@ func TestVerdicts(t *testing.T) {
 		{name: "never fails", steps: `A open f.dat lease=R -> h
 			B stat f.dat
 			never A break h`, fake: func(s *fakeServer) { s.breakStats = true },
-			want: report.Fail, reason: "a break of h came to A", expect: "no break of h at A", observe: "a break R->none at +0s"},
+			want: report.Fail, reason: "a break of h came to A", expect: "no break of h at A", observe: "a break R->none at +0.000ms"},
 		{name: "never after a break that was expected", steps: holdAndWrite + "\nnever A break h", want: report.Pass},
 		{name: "SHOULD does not gate", steps: "cite MS-SMB2 3.3.4.7 SHOULD\nA read f.dat == \"OTHER\"", want: report.Fail},
 		{name: "OBSERVE is not judged", steps: "cite MS-SMB2 3.3.4.7 OBSERVE\nA read f.dat == \"OTHER\"",

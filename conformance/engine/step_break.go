@@ -113,7 +113,7 @@ func (r *run) doNever(ctx context.Context, s *script.Step, a *script.Never) erro
 	if got := r.breaks(a.Actor, h); len(got) > 0 {
 		var all []string
 		for _, e := range got {
-			all = append(all, fmt.Sprintf("%s at +%v", breakText(e), e.Time))
+			all = append(all, fmt.Sprintf("%s at %s", breakText(e), report.Clock(e.Time)))
 		}
 		return failf("no break of "+a.Handle+" at "+a.Actor, "a break "+strings.Join(all, ", then "), "a break of %s came to %s", a.Handle, a.Actor)
 	}

@@ -82,7 +82,7 @@ func (r *run) doOrder(a *script.Order) error {
 				How:   fmt.Sprintf("seen in the other order, but %v apart on two connections: too close to tell", before.Time-e.Time)})
 		default:
 			v := failf(fmt.Sprintf("%s before %s", eventName(a.Events[i-1]), eventName(want)),
-				fmt.Sprintf("%s at +%v, %s at +%v", eventName(want), e.Time, eventName(a.Events[i-1]), before.Time),
+				fmt.Sprintf("%s at %s, %s at %s", eventName(want), report.Clock(e.Time), eventName(a.Events[i-1]), report.Clock(before.Time)),
 				"%s came before %s", eventName(want), eventName(a.Events[i-1]))
 			v.fragment = eventName(a.Events[i-1])
 			return v

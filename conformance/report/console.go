@@ -146,11 +146,12 @@ func (c *Console) events(b *strings.Builder, r *Result) {
 
 // EventLine is one event for people: time, actor, kind, what.
 func EventLine(e client.Event) string {
-	return strings.TrimRight(fmt.Sprintf("%12s  %-7s %-7s %s", clock(e.Time), e.Actor, e.Kind, eventDetail(e)), " ")
+	return strings.TrimRight(fmt.Sprintf("%12s  %-7s %-7s %s", Clock(e.Time), e.Actor, e.Kind, eventDetail(e)), " ")
 }
 
-// clock shows milliseconds with microseconds as decimals: "+1.204ms".
-func clock(d time.Duration) string {
+// Clock shows a time since the start of the run in milliseconds, with
+// microseconds as decimals: "+1.204ms".
+func Clock(d time.Duration) string {
 	return fmt.Sprintf("+%d.%03dms", d/time.Millisecond, d%time.Millisecond/time.Microsecond)
 }
 
