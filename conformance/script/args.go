@@ -110,6 +110,14 @@ func (p *parser) args(st *Step, c *Call, v *Verb, kind ActorKind, toks, tail []t
 
 // together refuses options that contradict each other.
 func (p *parser) together(c *Call, v *Verb) bool {
+	if in, ok := c.Get("in"); ok {
+		for _, a := range c.Args {
+			if a.Name != "in" && a.Value.Kind == TypeHandle {
+				p.errorAt(p.line, in.Pos.Col, "in= says where a path begins, and %s is a handle", a.Value.Str)
+				return false
+			}
+		}
+	}
 	if v.Makes != HoldsFile {
 		return true
 	}

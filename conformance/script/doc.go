@@ -241,7 +241,7 @@
 //	open PATH [access=ACCESS] [share=ACCESS] [lease=LEASE] [lease-v=1|2] [leasekey=STRING]
 //	[parentkey=STRING] [oplock=OPLOCK] [cache=CACHE] [durable=v1|v2|persistent] [options=SET]
 //	[dosattr=SET] [delete-on-close] [impersonation=anonymous|identification|impersonation|delegate]
-//	[disposition=open|create|open_if|overwrite|overwrite_if|supersede]
+//	[disposition=open|create|open_if|overwrite|overwrite_if|supersede] [in=HANDLE]
 //	    path            path. a stream is named file:stream
 //	    access=         access. default r
 //	    share=          access. letters rwd, or none; default rwd
@@ -256,6 +256,8 @@
 //	    dosattr=        smb or rawsmb only; words of readonly,hidden,system,archive,normal,directory,temporary,offline,sparse,reparse. of a new file
 //	    impersonation=  smb or rawsmb only; anonymous|identification|impersonation|delegate. default impersonation
 //	    disposition=    open|create|open_if|overwrite|overwrite_if|supersede. default open
+//	    in=             handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	-> an open file
 //	.lease lease, .oplock oplock, .cache cache, .epoch number, .action enum, .size number, .used number,
 //	.id number, .mode number, .dosattr set, .atime time, .mtime time, .ctime time, .btime time,
@@ -267,7 +269,7 @@
 //	[parentkey=STRING] [oplock=OPLOCK] [cache=CACHE] [durable=v1|v2|persistent] [options=SET]
 //	[dosattr=SET] [delete-on-close] [impersonation=anonymous|identification|impersonation|delegate]
 //	[DATA] [disposition=open|create|open_if|overwrite|overwrite_if|supersede] [size=NUMBER]
-//	[mode=NUMBER]
+//	[mode=NUMBER] [in=HANDLE]
 //	    path            path. a stream is named file:stream
 //	    access=         SMB only; access. default r
 //	    share=          SMB only; access. letters rwd, or none; default rwd
@@ -287,6 +289,8 @@
 //	    disposition=    NFS only; unchecked|guarded|exclusive. default unchecked
 //	    size=           NFS only; number. NFS: the size attribute; 0 truncates a file that is there
 //	    mode=           NFS only; number. default 0644
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	-> an open file
 //	.lease lease, .oplock oplock, .cache cache, .epoch number, .action enum, .size number, .used number,
 //	.id number, .mode number, .dosattr set, .atime time, .mtime time, .ctime time, .btime time,
@@ -294,7 +298,9 @@
 //
 // lookup (nfs): NFS LOOKUP of each component
 //
-//	lookup PATH
+//	lookup PATH [in=HANDLE]
+//	    in=             handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	-> an open file
 //	.type enum, .size number, .used number, .mode number, .nlink number, .uid number, .gid number,
 //	.id number, .atime time, .mtime time, .ctime time, .btime time, .dosattr set
@@ -308,19 +314,23 @@
 //
 // read (smb, rawsmb, gosmb2 or nfs): READ; by path SMB opens and closes around it
 //
-//	read TARGET [@offset] [+length]
+//	read TARGET [@offset] [+length] [in=HANDLE]
 //	    @offset         number. default 0
 //	    +length         number. default: to the end
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	== bytes
 //	.eof bool, .count number
 //
 // write (smb, rawsmb, gosmb2 or nfs): WRITE; by path SMB opens and closes around it
 //
-//	write TARGET [@offset] DATA [stable=unstable|data|file] [through] [cached]
+//	write TARGET [@offset] DATA [stable=unstable|data|file] [through] [cached] [in=HANDLE]
 //	    @offset         number. default 0
 //	    stable=         NFS only; unstable|data|file. default file
 //	    through         SMB only; flag. write-through
 //	    cached          smb or rawsmb only; flag. held back in the client, and sent by a break with flush, by flush or by close
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	.count number, .committed enum, .verf string, .presize number, .premtime time, .prectime time
 //
 // flush (smb, rawsmb, gosmb2 or nfs): SMB FLUSH, NFS COMMIT of everything
@@ -337,12 +347,16 @@
 //
 // truncate (smb, rawsmb, gosmb2 or nfs): SMB end of file, NFS SETATTR of the size
 //
-//	truncate TARGET SIZE
+//	truncate TARGET SIZE [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	.presize number, .premtime time, .prectime time
 //
 // remove (smb, rawsmb, gosmb2 or nfs): NFS REMOVE; SMB delete on close
 //
-//	remove PATH
+//	remove PATH [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	.presize number, .premtime time, .prectime time
 //
 // rename (smb, rawsmb, gosmb2 or nfs): RENAME
@@ -361,22 +375,30 @@
 //
 // symlink (smb, rawsmb, gosmb2 or nfs): a symbolic link: its name, then what it points to
 //
-//	symlink PATH TEXT
+//	symlink PATH TEXT [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //
 // readlink (smb, rawsmb, gosmb2 or nfs): what a symbolic link points to
 //
-//	readlink PATH
+//	readlink PATH [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	== string
 //
 // mkdir (smb, rawsmb, gosmb2 or nfs): a directory
 //
-//	mkdir PATH [mode=NUMBER]
+//	mkdir PATH [mode=NUMBER] [in=HANDLE]
 //	    mode=           NFS only; number. default 0755
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	-> an open file
 //
 // rmdir (smb, rawsmb, gosmb2 or nfs): removes a directory
 //
-//	rmdir PATH
+//	rmdir PATH [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //
 // mknod (nfs): a special file
 //
@@ -386,32 +408,40 @@
 //
 // list (smb, rawsmb, gosmb2 or nfs): the names in a directory, sorted, without . and ..
 //
-//	list TARGET [pattern=STRING] [plus]
+//	list TARGET [pattern=STRING] [plus] [in=HANDLE]
 //	    pattern=        SMB only; string. default *
 //	    plus            NFS only; flag. READDIRPLUS
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	== list
 //	.count number
 //
 // stat (smb, rawsmb, gosmb2 or nfs): QUERY_INFO, GETATTR
 //
-//	stat TARGET
+//	stat TARGET [in=HANDLE]
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	.type enum, .size number, .used number, .mode number, .nlink number, .uid number, .gid number,
 //	.id number, .atime time, .mtime time, .ctime time, .btime time, .dosattr set
 //
 // access (nfs): NFS ACCESS
 //
-//	access TARGET [access=ACCESS]
+//	access TARGET [access=ACCESS] [in=HANDLE]
 //	    access=         access. what to ask for; default all
+//	    in=             handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	== access
 //
 // setattr (smb, rawsmb, gosmb2 or nfs): SET_INFO, SETATTR
 //
 //	setattr TARGET [mode=NUMBER] [uid=NUMBER] [gid=NUMBER] [size=NUMBER] [atime=TIME] [mtime=TIME]
-//	[btime=TIME] [ctime=TIME] [dosattr=SET] [guard=TIME]
+//	[btime=TIME] [ctime=TIME] [dosattr=SET] [guard=TIME] [in=HANDLE]
 //	    btime=          SMB only; time
 //	    ctime=          SMB only; time
 //	    dosattr=        SMB only; words of readonly,hidden,system,archive,normal,directory,temporary,offline,sparse,reparse
 //	    guard=          NFS only; time. NFSv3: only if the ctime is this
+//	    in=             SMB only; handle. where the path begins: a captured tree instead of the scenario's folder
+//	    in=             NFS only; handle. where the path begins: a captured mount or directory instead of the scenario's folder
 //	.type enum, .size number, .used number, .mode number, .nlink number, .uid number, .gid number,
 //	.id number, .atime time, .mtime time, .ctime time, .btime time, .dosattr set, .presize number,
 //	.premtime time, .prectime time
@@ -536,7 +566,8 @@
 //
 // share add (control): adds a share, which is also the export /NAME
 //
-//	share add NAME [readonly]
+//	share add NAME [readonly] [capacity=NUMBER]
+//	    capacity=       number. how many bytes it can hold
 //
 // share remove (control): removes it
 //

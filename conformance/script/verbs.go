@@ -221,4 +221,12 @@ func set(name string, words []string, doc string) Param {
 	return Param{Name: name, Form: Option, Type: TypeSet, Words: words, Doc: doc}
 }
 
+// placed is where the path of a verb begins: a tree connect of SMB, a mounted directory of NFS.
+func placed() []Param {
+	return []Param{
+		only(allSMB, Param{Name: "in", Form: Option, Type: TypeHandle, Holds: HoldsTree, Doc: "where the path begins: a captured tree instead of the scenario's folder"}),
+		only(onlyNFS, Param{Name: "in", Form: Option, Type: TypeHandle, Holds: HoldsFile, Doc: "where the path begins: a captured mount or directory instead of the scenario's folder"}),
+	}
+}
+
 func flag(name, doc string) Param { return Param{Name: name, Form: Flag, Type: TypeFlag, Doc: doc} }

@@ -5,7 +5,7 @@ func controlVerbs() []Verb {
 	share := Param{Name: "name", Type: TypeString, Required: true}
 	needs := func(capability string) map[ActorKind]string { return map[ActorKind]string{"": capability} }
 	return []Verb{
-		{Name: "share add", Kinds: onlyCtrl, Needs: needs("control.share"), Params: []Param{share, flag("readonly", "")}, Doc: "adds a share, which is also the export /NAME"},
+		{Name: "share add", Kinds: onlyCtrl, Needs: needs("control.share"), Params: []Param{share, flag("readonly", ""), opt("capacity", TypeNumber, "how many bytes it can hold")}, Doc: "adds a share, which is also the export /NAME"},
 		{Name: "share remove", Kinds: onlyCtrl, Needs: needs("control.share"), Params: []Param{share}, Doc: "removes it"},
 		{Name: "share list", Kinds: onlyCtrl, Needs: needs("control.share"), Result: TypeList, Doc: "the names, sorted"},
 		{Name: "policy", Kinds: onlyCtrl, Needs: needs("control.policy"), Params: []Param{{Name: "policy", Form: Pair, Type: TypeEnum, Required: true}}, Doc: "changes a policy from now on"},

@@ -81,7 +81,7 @@ func openFields() []Field {
 
 func fileVerbs() []Verb {
 	const dispositions = "open create open_if overwrite overwrite_if supersede"
-	return []Verb{
+	verbs := []Verb{
 		{Name: "open", Kinds: allSMB, Makes: HoldsFile, Fields: openFields(), Doc: "SMB CREATE; default disposition open",
 			Params: append(openParams(), enum("disposition", dispositions, "default open"))},
 		{Name: "create", Kinds: anyFile, Makes: HoldsFile, Fields: slices.Concat(openFields(), wccFields()), Doc: "SMB CREATE, default disposition create; NFS CREATE",
@@ -145,4 +145,13 @@ func fileVerbs() []Verb {
 		{Name: "reconnect", Kinds: anyFile, Doc: "connects again; earlier handles are gone"},
 		{Name: "logoff", Kinds: rawSMB, Doc: "SMB LOGOFF"},
 	}
+	for i := range verbs {
+		if v := &verbs[i]; slices.Contains(placeable, v.Name) {
+			v.Params = append(v.Params, placed()...)
+		}
+	}
+	return verbs
 }
+
+// placeable verbs have a path that may begin elsewhere than in the scenario's folder.
+var placeable = strings.Fields("open create lookup read write truncate remove symlink readlink mkdir rmdir list stat access setattr")

@@ -92,10 +92,10 @@ type shareMaker interface {
 }
 
 func (a *actor) share(ctx context.Context, c client.Call) (client.Result, error) {
-	if err := c.Options.Only(clientName, c.Verb, "readonly"); err != nil {
+	if err := c.Options.Only(clientName, c.Verb, "readonly", "capacity"); err != nil {
 		return client.Result{}, err
 	}
-	readonly, err := c.Options.Bool("readonly")
+	members, err := shareMembers(c.Options)
 	if err != nil {
 		return client.Result{}, err
 	}
@@ -109,18 +109,38 @@ func (a *actor) share(ctx context.Context, c client.Call) (client.Result, error)
 		res := result("names", names)
 		res.Fields["count"] = int64(len(names))
 		return res, nil
-	case what == "add" && len(c.Args) == 2 && readonly:
+	case what == "add" && len(c.Args) == 2 && len(members) > 0:
 		m, ok := a.plane.(shareMaker)
 		if !ok {
-			return client.Result{}, client.Unsupported(clientName, "share add readonly")
+			return client.Result{}, client.Unsupported(clientName, "share add with properties")
 		}
-		return client.Result{}, m.AddShareWith(ctx, c.Args[1], map[string]any{"read_only": true})
+		return client.Result{}, m.AddShareWith(ctx, c.Args[1], members)
 	case what == "add" && len(c.Args) == 2:
 		return client.Result{}, a.plane.AddShare(ctx, c.Args[1])
 	case what == "remove" && len(c.Args) == 2:
 		return client.Result{}, a.plane.RemoveShare(ctx, c.Args[1])
 	}
 	return client.Result{}, client.Unsupported(clientName, "share %s", strings.Join(c.Args, " "))
+}
+
+// shareMembers are the properties of a new share, as the API names them.
+func shareMembers(o client.Options) (map[string]any, error) {
+	members := map[string]any{}
+	readonly, err := o.Bool("readonly")
+	if err != nil {
+		return nil, err
+	}
+	if readonly {
+		members["read_only"] = true
+	}
+	capacity, given, err := o.Uint("capacity", 64)
+	if err != nil {
+		return nil, err
+	}
+	if given {
+		members["capacity_bytes"] = capacity
+	}
+	return members, nil
 }
 
 // policy sets each option, or tells the value of the argument.
