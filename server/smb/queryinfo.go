@@ -2,6 +2,7 @@ package smb
 
 import (
 	"hash/fnv"
+	"strings"
 
 	"crosswire/server/vfs"
 	"crosswire/server/wire/fscc"
@@ -147,7 +148,14 @@ func (r *request) queryFile(o *openFile, class fscc.FileInfoClass, room int) ([]
 		name, err := r.nameOf(o)
 		return (&fscc.NameInfo{Name: name}).Append(nil), err
 	case fscc.FileAlternateNameInformation:
-		return nil, ntstatus.ObjectNameNotFound // no short names
+		name, err := r.nameOf(o)
+		if err != nil {
+			return nil, err
+		}
+		if name = name[strings.LastIndexByte(name, '\\')+1:]; !isShortName(name) {
+			return nil, ntstatus.ObjectNameNotFound
+		}
+		return (&fscc.NameInfo{Name: name}).Append(nil), nil
 	case fscc.FileStreamInformation:
 		return r.queryStreams(o, a, room)
 	case fscc.FileCompressionInformation:
