@@ -226,7 +226,7 @@ func (r *run) dial(ctx context.Context, ep client.Endpoint, spec client.Spec, si
 	case <-dctx.Done():
 		// It may still come up: then it is not needed any more.
 		go func() {
-			if got := <-ch; got.a != nil {
+			if got := <-ch; got.err == nil {
 				_ = got.a.Close()
 			}
 		}()
