@@ -79,6 +79,8 @@ type Call struct {
 	// Path2 is the new name of rename and link, the text of symlink.
 	Path2 string
 	// Handle is the object for a verb on an open file, nil for by-path.
+	// Beside a Path it is where the path begins instead of the scenario's
+	// folder: a captured tree, mount or directory.
 	Handle *Handle
 	// As is the name under which the scenario captures the result ("h"),
 	// "" for none: an open puts it into Handle.Name.

@@ -50,11 +50,14 @@ func (p place) with(ctx context.Context, flag int, use func(*open) error) error 
 // time of use.
 func (a *Actor) on(ctx context.Context, c client.Call, flag int, use func(*open) error) error {
 	if c.Handle != nil && c.Path == "" {
-		o, err := a.openOf(c.Handle)
-		if err != nil {
-			return err
+		// A tree with no path is its root.
+		if _, tree := c.Handle.Ref.(*treeOf); !tree {
+			o, err := a.openOf(c.Handle)
+			if err != nil {
+				return err
+			}
+			return use(o)
 		}
-		return use(o)
 	}
 	p, err := a.at(c.Handle, c.Path)
 	if err != nil {
