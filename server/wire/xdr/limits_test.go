@@ -10,6 +10,8 @@ import (
 
 	"crosswire/server/wire/xdr/mount3"
 	"crosswire/server/wire/xdr/nfs3"
+	"crosswire/server/wire/xdr/nlm4"
+	"crosswire/server/wire/xdr/nsm"
 	"crosswire/server/wire/xdr/portmap"
 	"crosswire/server/wire/xdr/rpcbind"
 	"crosswire/server/wire/xdr/rpcmsg"
@@ -37,6 +39,9 @@ func TestHugeLengthAllocatesNothing(t *testing.T) {
 		{"group list", cat(make([]byte, 16), huge), &rpcmsg.AuthsysParms{}},
 		{"netid", cat(make([]byte, 8), huge), &rpcbind.Rpcb{}},
 		{"auth flavors", cat(handle, huge), &mount3.Mountres3Ok{}},
+		{"lock cookie", huge, &nlm4.Nlm4Testargs{}},
+		{"lock owner", cat(make([]byte, 8), make([]byte, 8), huge), &nlm4.Nlm4Testargs{}},
+		{"name of who restarted", huge, &nsm.StatChge{}},
 		{"port mapping", []byte{0, 0}, &portmap.Mapping{}},
 	}
 	for _, row := range rows {
