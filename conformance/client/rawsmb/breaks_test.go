@@ -229,7 +229,7 @@ func TestBreakInSteps(t *testing.T) {
 		assert.Contains(t, e.Detail, "epoch ")
 	}
 	assert.Equal(t, []string{"RWH->RH", "RH->none"}, got)
-	assert.Len(t, log.of("A", client.EventAck), 2)
+	assert.Equal(t, "none", log.await(t, "A", client.EventAck, 2).To)
 }
 
 // TestRefusedAck: what a server says to an acknowledgment of nothing is given

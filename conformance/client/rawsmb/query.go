@@ -11,9 +11,8 @@ import (
 	"crosswire/server/wire/smb2"
 )
 
-// queryRoom is the output buffer of a query: enough for every fixed structure
-// with a name of any length.
-const queryRoom = 1024 + 64<<10 - 1
+// queryRoom is the output buffer of a query: what one credit pays for.
+const queryRoom = creditUnit
 
 // queryRequest makes a QUERY_INFO (MS-SMB2 3.2.4.8).
 func (o *open) queryRequest(kind smb2.InfoType, class uint8) *request {
