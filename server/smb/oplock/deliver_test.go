@@ -231,5 +231,5 @@ func TestSetRuntime(t *testing.T) {
 	require.False(t, breaker.Quiet())
 	require.ErrorIs(t, breaker.CheckAndBreakForWrite(nfs(), file1), adapter.ErrLeaseBreakPending)
 	require.NoError(t, m.AcknowledgeOplock(1, LevelNone, nil))
-	require.Equal(t, map[string]uint64{CounterSent: 1, CounterAcked: 1}, rt.counts)
+	require.Equal(t, map[string]uint64{CounterSent: 1, CounterAcked: 1, CounterTimedOut: 0}, rt.counts)
 }

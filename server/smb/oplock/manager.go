@@ -98,6 +98,9 @@ func (m *Manager) SetRuntime(rt adapter.Runtime) {
 	if m.count == nil {
 		m.count = rt.Count
 	}
+	for _, name := range [...]string{CounterSent, CounterAcked, CounterTimedOut} {
+		m.count(name, 0) // so that they are there to be read before the first break
+	}
 	rt.SetAdapterProvider(adapter.OplockBreakerProviderKey, m)
 }
 
