@@ -290,6 +290,7 @@ func TestCancelOfCreate(t *testing.T) {
 	h := a.open("f.dat", "access", "rw", "lease", "RWH")
 	ctx, cancel := context.WithCancel(bounded(t))
 	opening := b.async(ctx, call("open", "f.dat"))
+	log.await(t, "A", client.EventBreak, 1)
 	log.await(t, "B", client.EventPending, 1)
 	cancel()
 	o := <-opening

@@ -302,11 +302,7 @@ func TestLocks(t *testing.T) {
 func TestStreams(t *testing.T) {
 	a := one(t, "")
 	a.file("f.dat", "main")
-	res, err := a.Do(bounded(t), data(call("create", "f.dat:side"), 0, "stream"))
-	if client.StatusName(err) != "" {
-		t.Skipf("the reference server has no streams over the wire yet: %v", err)
-	}
-	require.NoError(t, err)
+	res := a.do(data(call("create", "f.dat:side"), 0, "stream"))
 	a.do(on(res.Handle, "close"))
 	assert.Equal(t, "stream", a.content("f.dat:side"))
 	assert.Equal(t, "main", a.content("f.dat"))
