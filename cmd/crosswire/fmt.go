@@ -27,7 +27,11 @@ func (c *fmtCmd) Run(s streams) error {
 	if slices.Equal(c.Paths, []string{"-"}) {
 		return formatStream(s)
 	}
-	files, err := conformance.Files(c.Paths)
+	paths, err := scenarioPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	files, err := conformance.Files(paths)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,11 @@ type lintCmd struct {
 
 // Run tells every mistake of every file, each with file:line:col.
 func (c *lintCmd) Run(s streams) error {
-	files, err := conformance.Files(c.Paths)
+	paths, err := scenarioPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	files, err := conformance.Files(paths)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 
@@ -37,12 +38,22 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	if c.TestRun != "" {
 		pattern = conformance.FromGoTest(c.TestRun)
 	}
+	paths, err := scenarioPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	stderr := s.err
+	if c.JSON {
+		// The summary is for people; gotestsum counts a line on stderr as an
+		// error.
+		stderr = io.Discard
+	}
 	sum, err := conformance.Run(ctx, conformance.Options{
-		Paths: c.Paths, Run: pattern, Tags: c.Tags,
+		Paths: paths, Run: pattern, Tags: c.Tags,
 		Target: c.Target, Parallel: c.Parallel,
 		JSON: c.JSON, JUnit: c.JUnit, Out: c.Out,
 		Strict: c.Strict, Quiet: c.Quiet,
-		Stdout: s.out, Stderr: s.err,
+		Stdout: s.out, Stderr: stderr,
 	})
 	switch {
 	case err != nil:
