@@ -49,6 +49,9 @@ type OpenIntent struct {
 	// FILE_WRITE_ATTRIBUTES, READ_CONTROL and SYNCHRONIZE, so it breaks no
 	// cache unless Overwrite is set (MS-FSA 2.1.4.12).
 	AttributesOnly bool
+	// ReadControl: AttributesOnly holds, and READ_CONTROL is among the
+	// rights. That ends an oplock, but no lease (MS-FSA 2.1.4.12).
+	ReadControl bool
 	// Overwrite: the disposition replaces the content (SUPERSEDE, OVERWRITE,
 	// OVERWRITE_IF): break to none.
 	Overwrite bool

@@ -72,6 +72,7 @@ func (m *model) against(owner int, style Style, off, length uint64, exclusive, i
 		}
 		switch {
 		case l.exclusive && io && l.owner == owner:
+		case l.exclusive && !exclusive && style == SMB && l.owner == owner: // stacked
 		case l.exclusive || exclusive:
 			return true
 		}

@@ -88,10 +88,10 @@ func (h *Held) against(want *Held) bool {
 	if h.Style == POSIX {
 		return !(own && want.Style == POSIX) && (h.Exclusive || want.Exclusive)
 	}
-	// MS-FSA 2.1.4.10 with LockIntent: an exclusive lock stands against every
-	// other, even of its own open; a shared one against exclusive ones, even
-	// of its own open.
-	return h.Exclusive || want.Exclusive
+	// MS-FSA 2.1.4.10 with LockIntent: whoever wants the range exclusively
+	// meets every lock, even of his own open; whoever wants to share it meets
+	// the exclusive ones of others and may stack on his own.
+	return want.Exclusive || h.Exclusive && !(own && want.Style == SMB)
 }
 
 // againstIO is against for reading or writing a range (MS-FSA 2.1.4.10

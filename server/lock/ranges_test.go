@@ -29,7 +29,8 @@ func TestLockConflict(t *testing.T) {
 		{"exclusive and shared", smb(alice, 0, 10, true), smb(bob, 9, 1, false), true},
 		{"neighbours", smb(alice, 0, 10, true), smb(bob, 10, 10, true), false},
 		{"own exclusive, exclusive again", smb(alice, 0, 10, true), smb(alice, 0, 10, true), true},
-		{"own exclusive, shared again", smb(alice, 0, 10, true), smb(alice, 5, 1, false), true},
+		{"own exclusive, shared again", smb(alice, 0, 10, true), smb(alice, 5, 1, false), false},
+		{"own exclusive stays exclusive", smb(alice, 0, 10, true), smb(bob, 5, 1, false), true},
 		{"own shared, exclusive again", smb(alice, 0, 10, false), smb(alice, 0, 10, true), true},
 		{"own shared stacks", smb(alice, 0, 10, false), smb(alice, 0, 10, false), false},
 		{"the last byte", smb(alice, last, 1, true), smb(bob, last, 1, true), true},
@@ -246,7 +247,7 @@ func TestLockArray(t *testing.T) {
 		err      error
 	}{
 		{"the last conflicts", []Element{{0, 10, true}, {10, 10, false}, {105, 1, false}}, 2, ErrConflict},
-		{"they conflict among themselves", []Element{{0, 10, true}, {5, 10, false}}, 1, ErrConflict},
+		{"they conflict among themselves", []Element{{0, 10, true}, {5, 10, true}}, 1, ErrConflict},
 		{"one is invalid", []Element{{0, 10, true}, {2, math.MaxUint64, true}}, 1, ErrInvalidRange},
 		{"all are free", []Element{{0, 10, true}, {10, 10, false}, {10, 10, false}}, 0, nil},
 	} {

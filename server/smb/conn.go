@@ -10,6 +10,7 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"crosswire/server/wire/smb2"
 	"crosswire/server/wire/smbcrypt"
@@ -41,6 +42,8 @@ type conn struct {
 	preauth      smbcrypt.PreauthHash
 	maxTransact  uint32
 	supportsWide bool // multi-credit requests
+
+	padReads atomic.Bool // READ responses end on a multiple of 8 bytes
 
 	mu       sync.Mutex
 	sessions map[uint64]*session // by id
@@ -211,6 +214,13 @@ func (c *conn) session(id uint64) *session {
 
 // sendMessages signs or encrypts whole messages and queues them as one frame.
 func (c *conn) sendMessages(msgs [][]byte, sign []smbcrypt.Signer, seal *session) {
+	if n := len(msgs); n > 1 {
+		// Windows pads the last response of a compound too, so that a client
+		// can tell no difference between it and those before; a response of
+		// its own is not padded.
+		last := msgs[n-1]
+		msgs[n-1] = append(last, make([]byte, -len(last)&7)...)
+	}
 	smb2.PadCompound(msgs)
 	size := 0
 	for i, m := range msgs {

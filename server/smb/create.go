@@ -225,7 +225,7 @@ func (op *creation) checkLeaseKey(o *vfs.Origin) error {
 		return err
 	}
 	if p.Found {
-		h = p.Entry.Attr.Handle
+		h = vfs.CacheHandle(p.Entry.Attr.Handle, op.req.Stream)
 	}
 	return op.r.c.a.oplocks.CheckLeaseKey(o.ClientGUID, op.of.leaseKey, h)
 }
@@ -247,7 +247,7 @@ func createStatus(err error, op *creation) error {
 func (op *creation) cache(g vfs.Granting) {
 	r := op.r
 	level := op.of.level
-	if level == oplock.LevelLease && op.lease == nil || op.req.Stream != "" {
+	if level == oplock.LevelLease && op.lease == nil {
 		level = oplock.LevelNone
 	}
 	req := oplock.Request{
@@ -272,7 +272,7 @@ func (op *creation) cache(g vfs.Granting) {
 		req.OtherOpens++
 	}
 	req.Locked = op.lockedByOthers(g)
-	op.granted, op.grant = r.c.a.oplocks.Grant(g.Open.Handle, req)
+	op.granted, op.grant = r.c.a.oplocks.Grant(vfs.CacheHandle(g.Open.Handle, g.Open.Stream), req)
 	if op.grant == nil {
 		r.c.a.leaseOf.Store(g.Open.ID, leaseID{r.c.clientGUID, op.of.leaseKey})
 	}
@@ -294,7 +294,7 @@ func (a *Adapter) sameLease(other *vfs.Open, client smb2.GUID, key adapter.Lease
 }
 
 func (op *creation) lockedByOthers(g vfs.Granting) bool {
-	for _, l := range g.Open.Tree.VFS().Locks().Locks(g.Open.Handle, g.Open.Stream) {
+	for _, l := range g.Open.Tree.VFS().Locks().Locks(g.Open.Handle, g.Open.StreamKey()) {
 		v, ok := op.r.c.a.leaseOf.Load(l.Owner.ID)
 		if !ok || op.of.leaseKey == (adapter.LeaseKey{}) || v.(leaseID) != (leaseID{op.r.c.clientGUID, op.of.leaseKey}) {
 			return true

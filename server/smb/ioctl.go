@@ -6,6 +6,11 @@ import (
 	"crosswire/server/wire/smb2"
 )
 
+// fsctlPadReads is a control of Samba's test suite, by which it makes a server
+// pad the responses to READ, as a server may, to prove that its client goes by
+// their length field. Here it holds for the connection that asks.
+const fsctlPadReads fscc.FSCTL = 0x83848023
+
 // ioctl implements IOCTL (MS-SMB2 3.3.5.15).
 func (r *request) ioctl() (body, error) {
 	var q smb2.IoctlRequest
@@ -27,11 +32,16 @@ func (r *request) ioctl() (body, error) {
 		return nil, ntstatus.InvalidDeviceRequest
 	case fscc.FsctlDfsGetReferrals, fscc.FsctlDfsGetReferralsEx:
 		return nil, ntstatus.FSDriverRequired // MS-SMB2 3.3.5.15.2: no DFS here
+	case fsctlPadReads:
+		r.c.padReads.Store(true)
+		return &smb2.IoctlResponse{CtlCode: q.CtlCode, FileID: q.FileID}, nil
 	}
-	if q.FileID != smb2.RelatedFileID || r.h.IsRelated() {
-		if _, err := r.openOf(q.FileID); err != nil {
-			return nil, err
-		}
+	// Every other control needs an open (MS-SMB2 3.3.5.15).
+	if _, err := r.openOf(q.FileID); err != nil {
+		return nil, err
+	}
+	if fscc.FSCTL(q.CtlCode) == fscc.FsctlCreateOrGetObjectID {
+		return r.objectID(&q)
 	}
 	return nil, ntstatus.InvalidDeviceRequest
 }
@@ -82,17 +92,4 @@ func (r *request) validateNegotiate(q *smb2.IoctlRequest) (body, error) {
 		return nil, fatal("VALIDATE_NEGOTIATE_INFO with room for %d bytes", q.MaxOutputResponse)
 	}
 	return &smb2.IoctlResponse{CtlCode: q.CtlCode, FileID: q.FileID, Output: b}, nil
-}
-
-// changeNotify answers CHANGE_NOTIFY (MS-SMB2 3.3.5.19): this server does not
-// watch directories yet, and says so.
-func (r *request) changeNotify() (body, error) {
-	var q smb2.ChangeNotifyRequest
-	if err := q.Decode(r.msg); err != nil {
-		return nil, err
-	}
-	if _, err := r.fileOf(q.FileID); err != nil {
-		return nil, err
-	}
-	return nil, ntstatus.NotSupported
 }

@@ -29,7 +29,8 @@ type openFile struct {
 	mu    sync.Mutex
 	dir   enumeration
 	times stickyTimes
-	// position is FilePositionInformation, kept for whoever sets it.
+	// position is CurrentByteOffset (MS-FSA 2.1.1.6): behind the last byte
+	// read or written, or what FilePositionInformation set.
 	position uint64
 	mode     uint32
 }
@@ -68,6 +69,13 @@ func (r *request) fileOf(id smb2.FileID) (*openFile, error) {
 		return nil, ntstatus.InvalidDeviceRequest
 	}
 	return o, nil
+}
+
+// moved notes where the last read or write ended.
+func (o *openFile) moved(to uint64) {
+	o.mu.Lock()
+	o.position = to
+	o.mu.Unlock()
 }
 
 // enter registers an open and gives it its id; false if the session is gone

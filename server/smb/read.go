@@ -49,6 +49,10 @@ func (r *request) read() (body, error) {
 	if n == 0 && q.Length > 0 || uint32(n) < q.MinimumCount {
 		return nil, ntstatus.EndOfFile
 	}
+	o.moved(q.Offset + uint64(n)) // MS-FSA 2.1.5.3
 	r.whole = smb2.EndReadResponse(msg, len(data), n)
+	if r.c.padReads.Load() {
+		r.whole = append(r.whole, make([]byte, -len(r.whole)&7)...)
+	}
 	return nil, nil
 }

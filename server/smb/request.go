@@ -65,6 +65,7 @@ type chain struct {
 	// What related requests inherit from the one before.
 	prev struct {
 		valid     bool
+		lost      bool // the session or the tree of the one before does not exist
 		sessionID uint64
 		treeID    uint32
 		fileID    smb2.FileID
@@ -162,14 +163,14 @@ func (ch *chain) dispatch(r *request, index int) (body, error) {
 		return nil, fatal("%v before NEGOTIATE", r.h.Command)
 	}
 	if r.h.IsRelated() {
-		if index == 0 || !ch.prev.valid {
+		if index == 0 || !ch.prev.valid || ch.prev.lost {
 			return nil, ntstatus.InvalidParameter // MS-SMB2 3.3.5.2.7.2
 		}
 		r.h.SessionID, r.h.TreeID = ch.prev.sessionID, ch.prev.treeID
 	} else {
 		ch.prev.fileID, ch.prev.err = smb2.FileID{}, nil
 	}
-	ch.prev.valid = true
+	ch.prev.valid, ch.prev.lost = true, true
 	ch.prev.sessionID, ch.prev.treeID = r.h.SessionID, r.h.TreeID
 	if err := ch.authenticate(r, cmd); err != nil {
 		return nil, err
@@ -182,6 +183,7 @@ func (ch *chain) dispatch(r *request, index int) (body, error) {
 			return nil, ntstatus.AccessDenied
 		}
 	}
+	ch.prev.lost = false
 	if err := r.checkCharge(); err != nil {
 		return nil, err
 	}

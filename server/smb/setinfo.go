@@ -156,7 +156,7 @@ func (r *request) setSize(o *openFile, size int64) error {
 	if o.file.Access&vfs.RightWriteData == 0 {
 		return ntstatus.AccessDenied
 	}
-	if size < 0 || o.file.IsDir {
+	if size < 0 || size > maxFile || o.file.IsDir {
 		return ntstatus.InvalidParameter
 	}
 	n := uint64(size)

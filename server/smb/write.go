@@ -31,11 +31,8 @@ func (r *request) write() (body, error) {
 	}
 	var flags vfs.WriteFlags
 	off := q.Offset
-	if off == 1<<64-1 { // MS-FSA 2.1.5.4: write at the end of the file
-		flags, off = vfs.WriteAppend, 0
-	}
-	if off > vfs.MaxFileSize || uint64(len(q.Data)) > vfs.MaxFileSize-off {
-		return nil, ntstatus.InvalidParameter
+	if err := r.checkEnd(o, off, len(q.Data)); err != nil {
+		return nil, err
 	}
 	o.mu.Lock()
 	if o.times.write {
@@ -45,7 +42,36 @@ func (r *request) write() (body, error) {
 	if _, err := o.file.Tree.Write(r.ctx, r.origin(o), o.file.Handle, o.file.Stream, q.Data, off, flags); err != nil {
 		return nil, err
 	}
+	o.moved(off + uint64(len(q.Data))) // MS-FSA 2.1.5.4
 	return &smb2.WriteResponse{Count: uint32(len(q.Data))}, nil
+}
+
+// maxFile is NTFS's MAXFILESIZE: 2^44 bytes less one allocation unit of 64 KiB
+// (MS-FSA 2.1.5.4, 2.1.5.15.5).
+const maxFile = 0xfffffff0000
+
+// checkEnd refuses a write that no file of this volume could take. Offsets are
+// signed, with no special ones on the wire; a write that would make a file
+// longer than its volume can only be meant for a sparse file.
+func (r *request) checkEnd(o *openFile, off uint64, n int) error {
+	if off > vfs.MaxFileSize || n > 0 && (off > maxFile || uint64(n) > maxFile-off) {
+		return ntstatus.InvalidParameter
+	}
+	if n == 0 {
+		return nil
+	}
+	st, err := o.file.Tree.StatFS(r.ctx, nil)
+	if err != nil || off+uint64(n) <= st.Total {
+		return err
+	}
+	a, size, _, err := r.attrOf(o)
+	if err != nil {
+		return err
+	}
+	if end := off + uint64(n); end > size && a.DOS&vfs.DOSSparse == 0 {
+		return ntstatus.DiskFull
+	}
+	return nil
 }
 
 // flush implements FLUSH (MS-SMB2 3.3.5.11).

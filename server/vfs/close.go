@@ -13,18 +13,38 @@ func (t *Tree) Close(ctx context.Context, o *Origin, op *Open) (attr Attr, err e
 	if !op.closed.CompareAndSwap(false, true) {
 		return attr, ErrClosed
 	}
+	t.vfs.endWatch(op)
 	fs := t.store.fs
 	attr, err = fs.GetAttr(op.Handle)
 	if op.deleteOnClose.Load() {
-		t.vfs.opens.setPending(op.Handle, op.LinkID, true)
+		t.markDelete(ctx, o, op)
 	}
-	t.vfs.locks.UnlockAll(op.Handle, op.Stream, op.owner)
-	t.vfs.locks.Release(op.Handle, op.Stream, op.owner)
+	t.vfs.locks.UnlockAll(op.Handle, op.StreamKey(), op.owner)
+	t.vfs.locks.Release(op.Handle, op.StreamKey(), op.owner)
 	if last, pending := t.vfs.opens.remove(op); last && pending {
 		t.deleteName(ctx, o, op)
 	}
 	fs.Unpin(op.Handle)
 	return attr, err
+}
+
+// markDelete is what a close does for an open with delete on close: the name
+// is to go with its last open, and holders of handle caching are told, so that
+// they close what they only keep.
+func (t *Tree) markDelete(ctx context.Context, o *Origin, op *Open) {
+	mark := func() error {
+		t.vfs.opens.setPending(op.Handle, op.LinkID, true)
+		t.vfs.doomed(op.Handle)
+		return nil
+	}
+	who := *o
+	who.Open = op.ID
+	err := t.run(ctx, &who, func() (step, error) {
+		return step{op: OpDeleteOnClose, object: op.Handle, stream: op.Stream, apply: mark}, nil
+	})
+	if err != nil {
+		_ = mark() // the share is gone or has become read-only; the promise stands
+	}
 }
 
 // deleteName removes the name of a closed open. A directory that is not empty
@@ -84,6 +104,7 @@ func (t *Tree) SetDelete(ctx context.Context, o *Origin, op *Open, on bool) erro
 			},
 			apply: func() error {
 				t.vfs.opens.setPending(op.Handle, op.LinkID, true)
+				t.vfs.doomed(op.Handle)
 				return nil
 			},
 		}, nil

@@ -60,6 +60,7 @@ func (t *Tree) createOver(ctx context.Context, o *Origin, dir FileHandle, name s
 	if c.Init.Size != nil {
 		op = OpOverwrite
 	}
+	var wcc WCC
 	return step{
 		op: op, object: h,
 		authorise: t.ioRight(o, h, RightWriteData),
@@ -67,15 +68,17 @@ func (t *Tree) createOver(ctx context.Context, o *Origin, dir FileHandle, name s
 			if now, err := t.store.fs.Lookup(dir, name); err != nil || now.Attr.Handle != h {
 				return fs.ErrChanged
 			}
-			w, err := t.store.fs.SetAttr(h, Changes{Size: c.Init.Size})
-			if err != nil {
+			var err error
+			if wcc, err = t.store.fs.SetAttr(h, Changes{Size: c.Init.Size}); err != nil {
 				return err
 			}
-			e.Attr = w.After
+			e.Attr = wcc.After
 			*n = NewNode{Entry: e, Dir: WCC{Before: dirAttr, After: dirAttr}}
 			return nil
 		},
-		tell: func() Event { return Event{File: h, Dir: dir, Name: name} },
+		tell: func() Event {
+			return Event{File: h, Dir: dir, Name: name, Changed: changedBy(&Changes{Size: c.Init.Size}, &wcc)}
+		},
 	}, true, nil
 }
 

@@ -18,7 +18,7 @@ func (t *Tree) Lock(ctx context.Context, o *Origin, op *Open, elements []LockEle
 	err = t.run(ctx, o, func() (step, error) {
 		return step{op: OpLock, object: op.Handle, stream: op.Stream, apply: func() error {
 			var err error
-			failed, err = t.vfs.locks.LockArray(op.Handle, op.Stream, op.owner, elements)
+			failed, err = t.vfs.locks.LockArray(op.Handle, op.StreamKey(), op.owner, elements)
 			return err
 		}}, nil
 	})
@@ -35,7 +35,7 @@ func (t *Tree) LockWait(ctx context.Context, o *Origin, op *Open, e LockElement)
 	// outside the gate.
 	defer t.vfs.idle(o)()
 	return t.vfs.locks.LockWait(adapter.WithOrigin(ctx, o), lock.Request{
-		Handle: op.Handle, Stream: op.Stream, Owner: op.owner, Style: lock.SMB,
+		Handle: op.Handle, Stream: op.StreamKey(), Owner: op.owner, Style: lock.SMB,
 		Exclusive: e.Exclusive, Off: e.Off, Len: e.Len,
 	})
 }
@@ -43,7 +43,7 @@ func (t *Tree) LockWait(ctx context.Context, o *Origin, op *Open, e LockElement)
 // Unlock frees ranges, each of which must be locked exactly so; those before
 // the first that is not stay unlocked (MS-SMB2 3.3.5.14.1).
 func (t *Tree) Unlock(op *Open, elements []LockElement) error {
-	_, err := t.vfs.locks.UnlockArray(op.Handle, op.Stream, op.owner, elements)
+	_, err := t.vfs.locks.UnlockArray(op.Handle, op.StreamKey(), op.owner, elements)
 	return err
 }
 

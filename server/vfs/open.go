@@ -65,7 +65,7 @@ type OpenRequest struct {
 type Granting struct {
 	Open   *Open
 	Action Action
-	// Others are the other opens of the same file, whatever their stream.
+	// Others are the other opens of the same stream of the same file.
 	Others []*Open
 }
 
@@ -225,9 +225,7 @@ func (t *Tree) openExisting(ctx context.Context, o *Origin, id uint64, p Place, 
 	if p.Name != "" {
 		got.Dir = p.Dir
 	}
-	if overwrite {
-		t.vfs.announce(t, o, Event{Op: OpOverwrite, File: h, Dir: p.Dir.Handle, Name: p.Name})
-	}
+	t.tellOpened(o, p, r.Stream, overwrite, got.Action)
 	return got, nil
 }
 
@@ -274,17 +272,19 @@ func (t *Tree) openBehindGate(ctx context.Context, op *Open, p Place, r OpenRequ
 	}
 	defer func() {
 		if got == nil {
-			t.vfs.locks.Release(h, op.Stream, op.owner)
+			t.vfs.locks.Release(h, op.StreamKey(), op.owner)
 			t.store.fs.Unpin(h)
 		}
 	}()
 	if t.vfs.opens.isPending(h, p.Entry.LinkID) {
 		return nil, wait, ErrDeletePending
 	}
-	conflict := t.vfs.locks.Reserve(h, op.Stream, op.owner, shareAccess(op.Access), op.Deny) != nil
-	if b := t.vfs.breaker(); b != nil && !b.Quiet() && op.Stream == "" {
-		p, err := pendingOf(b.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{
+	conflict := t.vfs.locks.Reserve(h, op.StreamKey(), op.owner, shareAccess(op.Access), op.Deny) != nil
+	if b := t.vfs.breaker(); b != nil && !b.Quiet() {
+		cached := CacheHandle(h, op.Stream)
+		p, err := pendingOf(b.CheckAndBreakForOpen(ctx, cached, adapter.OpenIntent{
 			AttributesOnly: attributesOnly(op.Access),
+			ReadControl:    op.Access&RightReadControl != 0,
 			Overwrite:      overwrite,
 			ShareConflict:  conflict,
 		}))
@@ -292,7 +292,7 @@ func (t *Tree) openBehindGate(ctx context.Context, op *Open, p Place, r OpenRequ
 			return nil, wait, err
 		}
 		if p == mustWait {
-			return nil, h, nil
+			return nil, cached, nil
 		}
 	}
 	if conflict {
@@ -320,7 +320,7 @@ func (t *Tree) openBehindGate(ctx context.Context, op *Open, p Place, r OpenRequ
 	}
 	t.vfs.opens.add(op)
 	if r.Grant != nil {
-		r.Grant(Granting{Open: op, Action: action, Others: t.vfs.opens.others(h, op.ID)})
+		r.Grant(Granting{Open: op, Action: action, Others: t.vfs.opens.others(h, op.StreamKey(), op.ID)})
 	}
 	return &Opened{Open: op, Attr: a, Action: action}, wait, nil
 }

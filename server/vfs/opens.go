@@ -23,6 +23,7 @@ type Open struct {
 	owner         lock.Owner
 	deleteOnClose atomic.Bool // asked for by the open itself
 	closed        atomic.Bool
+	watch         atomic.Pointer[watch] // of a directory, once asked for
 }
 
 // DeleteOnClose reports whether closing this open deletes the file.
@@ -94,8 +95,8 @@ func (s *opens) remove(op *Open) (last, pending bool) {
 	return last, pending
 }
 
-// others lists the opens of a file but one.
-func (s *opens) others(h FileHandle, except uint64) []*Open {
+// others lists the opens of a stream but one.
+func (s *opens) others(h FileHandle, stream string, except uint64) []*Open {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.nodes[h]
@@ -104,7 +105,7 @@ func (s *opens) others(h FileHandle, except uint64) []*Open {
 	}
 	var list []*Open
 	for id, op := range n.opens {
-		if id != except {
+		if id != except && op.StreamKey() == stream {
 			list = append(list, op)
 		}
 	}

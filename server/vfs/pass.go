@@ -99,24 +99,22 @@ func (t *Tree) behindGate(ctx context.Context, o *Origin, d *declaration, s *ste
 			return wait, err
 		}
 	}
-	if s.stream == "" || d.victim != breakNone { // leases cover the default stream
-		for _, b := range [2]struct {
-			h FileHandle
-			n need
-		}{{s.object, d.object}, {s.victim, d.victim}} {
-			pending, err := t.vfs.breakCaches(ctx, b.h, b.n)
-			if err != nil {
-				return wait, err
-			}
-			if pending == notPending {
-				continue
-			}
-			switch t.vfs.onPending(o, d, pending) {
-			case holdOff:
-				return wait, ErrJukebox
-			case holdOn:
-				return b.h, nil
-			}
+	for _, b := range [2]struct {
+		h FileHandle
+		n need
+	}{{CacheHandle(s.object, s.stream), d.object}, {s.victim, d.victim}} {
+		pending, err := t.vfs.breakCaches(ctx, b.h, b.n)
+		if err != nil {
+			return wait, err
+		}
+		if pending == notPending {
+			continue
+		}
+		switch t.vfs.onPending(o, d, pending) {
+		case holdOff:
+			return wait, ErrJukebox
+		case holdOn:
+			return b.h, nil
 		}
 	}
 	return wait, s.apply()
@@ -238,7 +236,10 @@ func (t *Tree) checkShares(ctx context.Context, o *Origin, h FileHandle, stream 
 		return wait, nil
 	}
 	policy := t.vfs.rt.Policy(PolicyNFSShareDeny)
-	if policy == "ignore" || t.vfs.locks.CheckAccess(h, stream, want, t.vfs.owner(o)) == nil {
+	if policy == "ignore" || t.vfs.locks.CheckAccess(h, lockStream(stream), want, t.vfs.owner(o)) == nil {
+		return wait, nil
+	}
+	if t.vfs.cooperative(o, h, stream, want) {
 		return wait, nil
 	}
 	p, err := t.vfs.breakCaches(ctx, h, breakHandle)
@@ -262,14 +263,11 @@ func (t *Tree) checkRanges(o *Origin, d *declaration, s *step) error {
 	}
 	var err error
 	if d.ranges == rangeRead {
-		err = t.vfs.locks.CheckRead(s.object, s.stream, t.vfs.owner(o), styleOf(o), s.off, s.n)
+		err = t.vfs.locks.CheckRead(s.object, lockStream(s.stream), t.vfs.owner(o), styleOf(o), s.off, s.n)
 	} else {
-		err = t.vfs.locks.CheckWrite(s.object, s.stream, t.vfs.owner(o), styleOf(o), s.off, s.n)
+		err = t.vfs.locks.CheckWrite(s.object, lockStream(s.stream), t.vfs.owner(o), styleOf(o), s.off, s.n)
 	}
-	if err != nil {
-		return ErrLocked
-	}
-	return nil
+	return t.rangeVerdict(o, d, s, err)
 }
 
 // owner is how the lock table knows the origin.

@@ -37,7 +37,7 @@ func (t *Tree) Rename(ctx context.Context, o *Origin, fromDir FileHandle, from s
 			},
 			tell: func() Event {
 				return Event{File: src.Attr.Handle, Dir: fromDir, Name: from, NewDir: toDir, NewName: to,
-					IsDir: src.Attr.Type == TypeDirectory}
+					IsDir: src.Attr.Type == TypeDirectory, Replaced: r.Replaced != nil}
 			},
 		}
 		if s.object == s.victim { // two names of one node: nothing will happen

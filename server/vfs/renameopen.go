@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"crosswire/server/fs"
+	"crosswire/server/lock"
 )
 
 // RenameOpen gives the name of an open another place in the tree (MS-FSA
@@ -29,6 +30,9 @@ func (t *Tree) RenameOpen(ctx context.Context, o *Origin, op *Open, path string,
 				if op.IsDir && t.openBelow(op) {
 					return ErrAccess // MS-FSA 2.1.5.15.12: an open below keeps a directory where it is
 				}
+				if t.parentHeld(o, p.Dir.Handle) {
+					return ErrShareDenied
+				}
 				return t.mayAdd(t.squash(o), p.Dir)
 			},
 			apply: func() error {
@@ -39,11 +43,23 @@ func (t *Tree) RenameOpen(ctx context.Context, o *Origin, op *Open, path string,
 				return err
 			},
 			tell: func() Event {
-				return Event{File: op.Handle, Dir: from.Dir, Name: from.Name, NewDir: p.Dir.Handle, NewName: name, IsDir: op.IsDir}
+				return Event{File: op.Handle, Dir: from.Dir, Name: from.Name, NewDir: p.Dir.Handle, NewName: name, IsDir: op.IsDir,
+					Replaced: !opts.ExpectTarget.IsZero()}
 			},
 		}
 		return s, nil
 	})
+}
+
+// parentHeld reports whether an open of the directory stands against a name
+// coming into it. Before a rename Windows opens the target's directory with
+// FILE_ADD_FILE, sharing reading and writing but not deletion, so an open with
+// DELETE, or one that does not share writing, is a sharing violation (Windows
+// driver documentation, "Set File Information Processing"; MS-FSA 2.1.5.1.2.2).
+func (t *Tree) parentHeld(o *Origin, dir FileHandle) bool {
+	who := *o
+	who.Open = 0
+	return t.vfs.locks.CheckShare(dir, "", t.vfs.owner(&who), lock.Write, lock.Delete) != nil
 }
 
 // renameTarget resolves the new name and checks what stands there.

@@ -26,6 +26,7 @@ const (
 	OpRemove
 	OpRename
 	OpDispose
+	OpDeleteOnClose
 	OpRenameOpen
 	OpLock
 	OpStream
@@ -125,6 +126,8 @@ var road = [opCount]declaration{
 		clause: "MS-FSA 2.1.5.15.12, 2.1.4.12 OPEN with DELETE, then FileRenameInformation"},
 	OpDispose: {name: "dispose", object: breakHandle, changes: true, smbWaits: true,
 		clause: "MS-FSA 2.1.5.15.3, 2.1.4.12 FileDispositionInformation"},
+	OpDeleteOnClose: {name: "delete on close", object: breakHandle, changes: true,
+		clause: "MS-FSA 2.1.5.5 with Open.Mode.FILE_DELETE_ON_CLOSE, 2.1.4.12; nobody waits, for a close may not fail"},
 	OpRenameOpen: {name: "rename by handle", object: breakHandle, victim: breakHandle, changes: true, tells: tellRenamed, smbWaits: true,
 		clause: "MS-FSA 2.1.5.15.12, 2.1.4.12 FileRenameInformation"},
 	OpLock: {name: "lock", object: breakLock,

@@ -36,6 +36,7 @@ type VFS struct {
 	watchMu  sync.RWMutex
 	watchers map[int]func(Event)
 	watchSeq int
+	watches  watches
 }
 
 // store is one file system and the number of shares that show it.
@@ -54,6 +55,7 @@ func New(rt adapter.Runtime, c clock.Clock) *VFS {
 		stores:   map[string]*store{},
 		born:     map[string]uint64{},
 		watchers: map[int]func(Event){},
+		watches:  watches{byDir: map[FileHandle][]*watch{}},
 	}
 	v.opens.init()
 	rt.OnShareChange(func([]string) { v.follow() })
@@ -173,6 +175,15 @@ type Event struct {
 	NewDir  FileHandle // of a rename
 	NewName string
 	IsDir   bool
+	// Replaced: the rename took the new name from another file.
+	Replaced bool
+	// Changed is what became different about a node that keeps its names;
+	// nothing is told if it is 0.
+	Changed Changed
+	// Stream is the named stream concerned, "" for the file itself, and
+	// StreamAction what happened to it (OpStream).
+	Stream       string
+	StreamAction ChangeAction
 }
 
 // Watch calls f after every change until the result is called. f must not
@@ -197,6 +208,7 @@ func (v *VFS) announce(t *Tree, o *Origin, e Event) {
 	for _, f := range v.watchers {
 		f(e)
 	}
+	v.tell(t, &e)
 }
 
 // Tree is one share's view of its file system.

@@ -26,7 +26,7 @@ func (t *Tree) Write(ctx context.Context, o *Origin, h FileHandle, stream string
 				wcc = w.WCC
 				return err
 			},
-			tell: func() Event { return Event{File: h} },
+			tell: func() Event { return Event{File: h, Stream: stream, Changed: changedByWrite(stream, &wcc)} },
 		}, nil
 	})
 	return wcc, err
@@ -47,7 +47,7 @@ func (t *Tree) SetAttr(ctx context.Context, o *Origin, h FileHandle, c Changes) 
 				wcc, err = t.store.fs.SetAttr(h, c)
 				return err
 			},
-			tell: func() Event { return Event{File: h} },
+			tell: func() Event { return Event{File: h, Changed: changedBy(&c, &wcc)} },
 		}, nil
 	})
 	return wcc, err
@@ -106,7 +106,7 @@ func (t *Tree) Truncate(ctx context.Context, o *Origin, h FileHandle, stream str
 				wcc = w.WCC
 				return err
 			},
-			tell: func() Event { return Event{File: h} },
+			tell: func() Event { return Event{File: h, Stream: stream, Changed: changedByWrite(stream, &wcc)} },
 		}, nil
 	})
 	return wcc, err
@@ -128,7 +128,7 @@ func (t *Tree) Allocate(ctx context.Context, o *Origin, h FileHandle, stream str
 				wcc = w.WCC
 				return err
 			},
-			tell: func() Event { return Event{File: h} },
+			tell: func() Event { return Event{File: h, Stream: stream, Changed: changedByWrite(stream, &wcc)} },
 		}, nil
 	})
 	return wcc, err

@@ -10,7 +10,10 @@ import (
 // be nil) is called with the level that the open has now, so that the response
 // is queued before another break; it may block, but must not call the Manager.
 //
-// Errors: ntstatus.InvalidDeviceState if no break is pending. With a break
+// Errors: ntstatus.InvalidDeviceState if no break is pending, but
+// ntstatus.InvalidOplockProtocol if the notification of a Level II oplock is
+// answered, which MS-SMB2 3.2.5.19.1 forbids: Windows passes such an answer to
+// the object store, which knows no oplock (MS-FSA 2.1.5.19). With a break
 // pending, an acknowledgment of LevelLease is ntstatus.InvalidParameter and any
 // other level that the notification did not offer is
 // ntstatus.InvalidOplockProtocol; both leave the open without an oplock.
@@ -25,7 +28,11 @@ func (m *Manager) AcknowledgeOplock(id uint64, to Level, reply func(Level)) erro
 	s := m.shard(x.file)
 	s.mu.Lock()
 	if !x.breaking || x.acking {
+		told := x.told
 		s.mu.Unlock()
+		if told {
+			return ntstatus.InvalidOplockProtocol
+		}
 		return ntstatus.InvalidDeviceState
 	}
 	state := to.state()

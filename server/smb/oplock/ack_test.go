@@ -110,7 +110,7 @@ func TestOplockAcknowledgmentNobodyAskedFor(t *testing.T) {
 
 		ii, _ := b.oplock(1, file2, "s")
 		b.check(nfs(), file2, "write")
-		assert.Equal(t, ntstatus.InvalidDeviceState, b.m.AcknowledgeOplock(ii, answer, nil), "Level II breaks without an acknowledgment")
+		assert.Equal(t, ntstatus.InvalidOplockProtocol, b.m.AcknowledgeOplock(ii, answer, nil), "Level II breaks without an acknowledgment")
 
 		leased, _ := b.lease(2, file2, 1, "RW")
 		b.check(nfs(), file2, "write")

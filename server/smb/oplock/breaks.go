@@ -63,6 +63,8 @@ func (m *Manager) CheckAndBreakForOpen(ctx context.Context, h lock.FileHandle, i
 		return m.check(ctx, h, opShare)
 	case intent.Overwrite:
 		return m.check(ctx, h, opOverwrite)
+	case intent.AttributesOnly && intent.ReadControl:
+		return m.check(ctx, h, opStat)
 	case intent.AttributesOnly:
 		return nil
 	}
@@ -148,6 +150,7 @@ func (m *Manager) startBreak(f *file, x *holder, to State) {
 		serial := x.serial
 		x.timer = m.clk.AfterFunc(m.timeout, func() { m.expire(x, serial) })
 	} else {
+		x.told = true
 		m.endBreak(f, x, to)
 	}
 	m.post(f, x, msg)

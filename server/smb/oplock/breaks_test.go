@@ -23,6 +23,7 @@ var breakTable = []struct {
 	{"open", "-", "II!", "II!", "-", "-", "R!", "RH!"},
 	{"overwrite", "none", "none!", "none!", "none", "none?", "none!", "none!"},
 	{"attributes", "-", "-", "-", "-", "-", "-", "-"},
+	{"attributes and security", "-", "II!", "II!", "-", "-", "-", "-"},
 	{"attributes overwrite", "none", "none!", "none!", "none", "none?", "none!", "none!"},
 	{"share", "-", "-", "II!", "-", "R!", "-", "RW!"},
 	{"share overwrite", "-", "-", "II!", "-", "R!", "-", "RW!"},

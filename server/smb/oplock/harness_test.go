@@ -247,6 +247,8 @@ func ask(ctx context.Context, m *Manager, h lock.FileHandle, op string) error {
 		return m.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{Overwrite: true})
 	case "attributes":
 		return m.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{AttributesOnly: true})
+	case "attributes and security":
+		return m.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{AttributesOnly: true, ReadControl: true})
 	case "attributes overwrite":
 		return m.CheckAndBreakForOpen(ctx, h, adapter.OpenIntent{AttributesOnly: true, Overwrite: true})
 	case "share":

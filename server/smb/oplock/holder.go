@@ -27,6 +27,7 @@ type holder struct {
 
 	state    State // Lease.LeaseState; the caching of Open.OplockLevel
 	breaking bool  // Lease.Breaking; Open.OplockState is Breaking
+	told     bool  // an oplock ended by a notification that wants no answer
 	acking   bool  // an acknowledgment was accepted and is being answered
 	breakTo  State // Lease.BreakToLeaseState while breaking
 	// required is where the operations that met this break need the holder

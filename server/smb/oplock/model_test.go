@@ -26,6 +26,7 @@ type paperHolder struct {
 	open     uint64 // of an oplock
 	state    string // "", R, RH, RW, RWH
 	breaking bool
+	told     bool // was Level II and lost it
 	to, req  string
 	opens    map[uint64]bool
 }
@@ -130,7 +131,7 @@ func (p *paper) check(f lock.FileHandle, op string, spare *paperHolder) string {
 			}
 		case verdict == "now":
 			p.say(h, to)
-			h.state = ""
+			h.state, h.told = "", true
 			continue
 		default:
 			p.say(h, to)
@@ -379,6 +380,8 @@ func TestAgainstPaper(t *testing.T) {
 					answer := rapid.SampledFrom([]Level{LevelNone, LevelII, LevelExclusive, LevelBatch, LevelLease}).Draw(rt, "answer")
 					err := b.m.AcknowledgeOplock(h.open, answer, nil)
 					switch {
+					case !h.breaking && h.told:
+						require.Equal(rt, ntstatus.InvalidOplockProtocol, err)
 					case !h.breaking:
 						require.Equal(rt, ntstatus.InvalidDeviceState, err)
 					case answer == LevelNone:

@@ -8,6 +8,7 @@ const (
 	opWrite                      // the data or the size changes
 	opDelete                     // a name goes away (adapter.OplockBreaker)
 	opOpen                       // opened with data access
+	opStat                       // opened to read its attributes and its security
 	opOverwrite                  // opened and emptied
 	opShare                      // an open that a share reservation denies
 	opLock                       // a byte-range lock is taken
@@ -18,6 +19,8 @@ const (
 // The result is a legal subset of s (MS-SMB2 3.3.1.4).
 func leaseTarget(s State, op operation) State {
 	switch op {
+	case opStat:
+		return s
 	case opRead, opOpen:
 		return s &^ Write
 	case opShare, opHandle:
@@ -33,7 +36,7 @@ func leaseTarget(s State, op operation) State {
 // becomes Level II or nothing (MS-FSA 2.1.4.12).
 func oplockTarget(s State, op operation) State {
 	switch op {
-	case opRead, opOpen, opDelete:
+	case opRead, opOpen, opStat, opDelete:
 		return s & Read
 	case opShare:
 		if s&Handle != 0 {
