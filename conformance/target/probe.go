@@ -93,7 +93,10 @@ func probeSMB(ctx context.Context, address string) error {
 		if string(reply[4:]) != "\xfeSMB" {
 			return fmt.Errorf("answers, but not as an SMB2 server: % x", reply)
 		}
-		return nil
+		// The rest of the header, or the answer is cut off.
+		var header [60]byte
+		_, err := io.ReadFull(r, header[:])
+		return err
 	})
 }
 
