@@ -86,6 +86,17 @@ type Attr struct {
 	// ParentID is, of a directory, the ID of the directory that holds it;
 	// the root's is its own; 0 once removed, and for every other type.
 	ParentID uint64
+	// Security is what SetAttr put there, nil for a node that has nothing but
+	// its mode.
+	Security Security
+}
+
+// Security is access control beyond a mode. It belongs to whoever puts it
+// there: fs keeps it with the node and decides nothing by it. A value never
+// changes.
+type Security interface {
+	// Bytes is a form that outlives the process.
+	Bytes() []byte
 }
 
 // WCC is one node's attributes right before and right after an operation.
@@ -122,6 +133,9 @@ type Changes struct {
 	GID  *uint32
 	Size *uint64 // regular files only: truncate or extend by a hole
 	DOS  *uint32
+	// Security replaces the node's, by nil too, if SetSecurity is set.
+	SetSecurity bool
+	Security    Security
 	// Times. A change that does not set Ctime itself sets it to now. A change
 	// of Size sets Mtime to now unless Mtime is given or KeepMtime is set.
 	Atime, Mtime, Ctime, Btime SetTime

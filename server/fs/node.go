@@ -33,6 +33,7 @@ type node struct {
 	change                     uint64
 	streams                    []*stream // named, oldest first
 	xattrs                     map[string][]byte
+	security                   Security
 }
 
 // attr is a snapshot. meta is held.
@@ -52,6 +53,7 @@ func (n *node) attr() Attr {
 		Change:   n.change,
 		DOS:      n.dos,
 		ParentID: n.parentID,
+		Security: n.security,
 	}
 	switch n.typ {
 	case TypeRegular:
@@ -109,6 +111,9 @@ func (n *node) apply(c Changes, now time.Time) {
 	if c.DOS != nil {
 		n.dos = *c.DOS
 	}
+	if c.SetSecurity {
+		n.security = c.Security
+	}
 	c.Atime.apply(&n.atime, now)
 	c.Mtime.apply(&n.mtime, now)
 	c.Ctime.apply(&n.ctime, now)
@@ -126,6 +131,6 @@ func (s SetTime) apply(t *time.Time, now time.Time) {
 
 // asksNothing reports whether c would change nothing.
 func (c Changes) asksNothing() bool {
-	return c.Mode == nil && c.UID == nil && c.GID == nil && c.Size == nil && c.DOS == nil &&
+	return c.Mode == nil && c.UID == nil && c.GID == nil && c.Size == nil && c.DOS == nil && !c.SetSecurity &&
 		c.Atime.How == TimeKeep && c.Mtime.How == TimeKeep && c.Ctime.How == TimeKeep && c.Btime.How == TimeKeep
 }

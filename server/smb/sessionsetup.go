@@ -22,7 +22,7 @@ func (r *request) sessionSetup() (body, error) {
 		return nil, err
 	}
 	if q.Flags&smb2.SessionSetupBinding != 0 {
-		return nil, ntstatus.RequestNotAccepted // MULTI_CHANNEL was not offered
+		return nil, r.refuseBinding()
 	}
 	s, err := r.sessionForSetup()
 	if err != nil {
@@ -76,6 +76,23 @@ func (r *request) sessionSetup() (body, error) {
 	return resp, nil
 }
 
+// refuseBinding answers a request to bind a session to a second connection:
+// MULTI_CHANNEL was not offered (MS-SMB2 3.3.5.5). Who proves that he has the
+// session's key gets the refusal signed with it.
+func (r *request) refuseBinding() error {
+	a := r.c.a
+	a.mu.Lock()
+	s := a.sessions[r.h.SessionID]
+	a.mu.Unlock()
+	if s == nil || !s.valid() {
+		return ntstatus.UserSessionDeleted
+	}
+	if sig := s.signer(); sig != nil && r.h.IsSigned() && sig.Verify(r.msg) == nil {
+		r.signWith = sig
+	}
+	return ntstatus.RequestNotAccepted
+}
+
 // sessionForSetup finds the session that the request continues, or makes one.
 func (r *request) sessionForSetup() (*session, error) {
 	if r.h.SessionID == 0 {
@@ -97,15 +114,14 @@ func (r *request) sessionForSetup() (*session, error) {
 	return s, nil
 }
 
-// setupFailed ends a first authentication that failed; a session that was
-// valid before stays (MS-SMB2 3.3.5.5.3).
+// setupFailed ends the session of an authentication that failed, also one that
+// was valid before: Windows closes it, with its opens (MS-SMB2 3.3.5.5.3). The
+// refusal is still signed.
 func (r *request) setupFailed(s *session, reauth bool, err error) error {
-	s.mu.Lock()
-	s.exchange = nil
-	s.mu.Unlock()
-	if !reauth {
-		s.drop()
+	if reauth {
+		r.signWith = s.signer()
 	}
+	s.drop()
 	var f *auth.Failure
 	if errors.As(err, &f) {
 		r.c.log.Info("logon refused", "status", f.Status, "cause", f.Cause)

@@ -27,13 +27,17 @@ const (
 	rightsOfAll   = RightReadAttributes | RightReadControl | RightSynchronize
 )
 
-// Rights is what cred may do with the node a, by its mode and owner. parent
-// is the directory through which it was reached, nil if that is not known: it
-// decides about DELETE as POSIX does (the directory's write and search
-// permission, less the sticky bit).
+// Rights is what cred may do with the node a: by its ACL if it has one, else
+// by its mode and owner. parent is the directory through which it was reached,
+// nil if that is not known: it decides about DELETE as POSIX does (the
+// directory's write and search permission, less the sticky bit), or grants
+// DELETE and FILE_READ_ATTRIBUTES as MS-FSA 2.1.5.1.2.1 has it.
 func (t *Tree) Rights(cred Cred, a Attr, parent *Attr) uint32 {
 	if cred.UID == 0 {
 		return RightAll
+	}
+	if l := aclOf(&a); l != nil {
+		return t.rightsByACL(cred, l, a, parent)
 	}
 	var g uint32 = rightsOfAll
 	bits := modeFor(cred, a)
@@ -58,6 +62,30 @@ func (t *Tree) Rights(cred Cred, a Attr, parent *Attr) uint32 {
 	return g
 }
 
+func (t *Tree) rightsByACL(cred Cred, l *ACL, a Attr, parent *Attr) uint32 {
+	g := l.rights(&cred)
+	if parent == nil {
+		return g
+	}
+	if mayUnlink(cred, *parent, a) {
+		g |= RightDelete
+	}
+	if t.Rights(cred, *parent, nil)&RightReadData != 0 {
+		g |= RightReadAttributes
+	}
+	return g
+}
+
+// openRights is what an open of the node may have. An ACL says it all; what a
+// mode cannot say is added to it.
+func (t *Tree) openRights(cred Cred, a Attr, parent *Attr) uint32 {
+	g := t.Rights(cred, a, parent)
+	if aclOf(&a) == nil {
+		g = handleRights(cred, a, g)
+	}
+	return g
+}
+
 // modeFor picks the rwx triple of owner, group or others.
 func modeFor(cred Cred, a Attr) uint32 {
 	switch {
@@ -70,10 +98,17 @@ func modeFor(cred Cred, a Attr) uint32 {
 }
 
 // mayUnlink: write and search permission on the directory, and in a sticky
-// one ownership of it or of the node.
+// one ownership of it or of the node. Where an ACL rules, DELETE_CHILD on the
+// directory or DELETE on the node.
 func mayUnlink(cred Cred, dir, node Attr) bool {
 	if cred.UID == 0 {
 		return true
+	}
+	if l := aclOf(&node); l != nil && l.rights(&cred)&RightDelete != 0 {
+		return true
+	}
+	if l := aclOf(&dir); l != nil {
+		return l.rights(&cred)&RightDeleteChild != 0
 	}
 	if modeFor(cred, dir)&3 != 3 {
 		return false
@@ -112,12 +147,21 @@ func (t *Tree) mayIO(o *Origin, a Attr, want uint32) error {
 	return t.may(cred, a, want)
 }
 
-// maySearch is ErrAccess unless cred may look names up in dir.
+// maySearch is ErrAccess unless cred may look names up in dir. Walks by SMB
+// pass through directories that an ACL rules, since Windows gives everybody
+// the privilege to bypass traverse checking (see LookupFold).
 func (t *Tree) maySearch(cred Cred, dir Attr) error {
 	return t.may(cred, dir, RightExecute)
 }
 
-// mayAdd is ErrAccess unless cred may make names in dir.
-func (t *Tree) mayAdd(cred Cred, dir Attr) error {
-	return t.may(cred, dir, RightWriteData|RightExecute)
+// mayAdd is ErrAccess unless cred may make names in dir. An ACL tells files
+// from directories and asks for no search permission.
+func (t *Tree) mayAdd(cred Cred, dir Attr, isDir bool) error {
+	switch {
+	case aclOf(&dir) == nil:
+		return t.may(cred, dir, RightWriteData|RightExecute)
+	case isDir:
+		return t.may(cred, dir, RightAppendData)
+	}
+	return t.may(cred, dir, RightWriteData)
 }

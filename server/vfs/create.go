@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"crosswire/server/fs"
+	"crosswire/server/wire/secdesc"
 )
 
 // CreateOptions qualify Create.
@@ -28,7 +29,7 @@ func (t *Tree) Create(ctx context.Context, o *Origin, dir FileHandle, name strin
 				return s, err
 			}
 		}
-		return t.makeName(o, dir, c.Init, &n, func(init Changes) (NewNode, error) {
+		return t.makeName(o, dir, newborn{typ: TypeRegular, init: c.Init}, &n, func(init Changes) (NewNode, error) {
 			n, err := t.store.fs.Create(dir, name, fs.CreateOptions{Init: init, Exclusive: true, Verifier: c.Verifier})
 			if errors.Is(err, ErrExist) && !c.Guarded && c.Verifier == nil {
 				return n, fs.ErrChanged // it came into being since we looked
@@ -82,8 +83,16 @@ func (t *Tree) createOver(ctx context.Context, o *Origin, dir FileHandle, name s
 	}, true, nil
 }
 
+// newborn is what is known of a node that is to be made.
+type newborn struct {
+	typ  FileType
+	init Changes
+	// security is the descriptor that its maker brought, nil if none.
+	security *secdesc.Descriptor
+}
+
 // makeName is the step of every operation that makes a name in dir.
-func (t *Tree) makeName(o *Origin, dir FileHandle, init Changes, n *NewNode, do func(init Changes) (NewNode, error)) step {
+func (t *Tree) makeName(o *Origin, dir FileHandle, b newborn, n *NewNode, do func(init Changes) (NewNode, error)) step {
 	return step{
 		op: OpCreate,
 		authorise: func() error {
@@ -94,11 +103,14 @@ func (t *Tree) makeName(o *Origin, dir FileHandle, init Changes, n *NewNode, do 
 			if a.Type != TypeDirectory {
 				return ErrNotDir
 			}
-			return t.mayAdd(t.squash(o), a)
+			return t.mayAdd(t.squash(o), a, b.typ == TypeDirectory)
 		},
 		apply: func() error {
-			var err error
-			*n, err = do(t.ownedBy(o, dir, init))
+			init, err := t.ownedBy(o, dir, b)
+			if err != nil {
+				return err
+			}
+			*n, err = do(init)
 			return err
 		},
 		tell: func() Event {
@@ -109,11 +121,16 @@ func (t *Tree) makeName(o *Origin, dir FileHandle, init Changes, n *NewNode, do 
 
 // ownedBy completes the attributes of a new node: its owner is who made it
 // (only root may say otherwise), its group the maker's or, in a set-group-id
-// directory, the directory's.
-func (t *Tree) ownedBy(o *Origin, dir FileHandle, init Changes) Changes {
-	cred := t.squash(o)
+// directory, the directory's. A file or directory inherits from the
+// directory's ACL, which then counts instead of the mode that was asked for.
+func (t *Tree) ownedBy(o *Origin, dir FileHandle, b newborn) (Changes, error) {
+	cred, init := t.squash(o), b.init
 	uid, gid := cred.UID, cred.GID
-	if a, err := t.store.fs.GetAttr(dir); err == nil && a.Mode&0o2000 != 0 {
+	a, err := t.store.fs.GetAttr(dir)
+	if err != nil {
+		return init, err
+	}
+	if a.Mode&0o2000 != 0 {
 		gid = a.GID
 	}
 	if init.UID == nil || cred.UID != 0 {
@@ -123,14 +140,21 @@ func (t *Tree) ownedBy(o *Origin, dir FileHandle, init Changes) Changes {
 		init.GID = &gid
 	}
 	init.Guard = nil
-	return init
+	if (b.security == nil && a.Security == nil) || b.typ != TypeRegular && b.typ != TypeDirectory {
+		return init, nil
+	}
+	return withACL(cred, &a, b, init)
 }
 
 // Mkdir makes a directory. fold lets a name that differs only in case count
 // as existing (SMB).
 func (t *Tree) Mkdir(ctx context.Context, o *Origin, dir FileHandle, name string, init Changes, fold bool) (n NewNode, err error) {
+	return t.mkdir(ctx, o, dir, name, newborn{typ: TypeDirectory, init: init}, fold)
+}
+
+func (t *Tree) mkdir(ctx context.Context, o *Origin, dir FileHandle, name string, b newborn, fold bool) (n NewNode, err error) {
 	err = t.run(ctx, o, func() (step, error) {
-		return t.makeName(o, dir, init, &n, func(init Changes) (NewNode, error) {
+		return t.makeName(o, dir, b, &n, func(init Changes) (NewNode, error) {
 			return t.store.fs.Mkdir(dir, name, init, fold)
 		}), nil
 	})
@@ -140,7 +164,7 @@ func (t *Tree) Mkdir(ctx context.Context, o *Origin, dir FileHandle, name string
 // Symlink makes a symbolic link whose text is target, kept as it is.
 func (t *Tree) Symlink(ctx context.Context, o *Origin, dir FileHandle, name, target string, init Changes) (n NewNode, err error) {
 	err = t.run(ctx, o, func() (step, error) {
-		return t.makeName(o, dir, init, &n, func(init Changes) (NewNode, error) {
+		return t.makeName(o, dir, newborn{typ: TypeSymlink, init: init}, &n, func(init Changes) (NewNode, error) {
 			return t.store.fs.Symlink(dir, name, target, init, false)
 		}), nil
 	})
@@ -153,7 +177,7 @@ func (t *Tree) Mknod(ctx context.Context, o *Origin, dir FileHandle, name string
 		return n, ErrPerm
 	}
 	err = t.run(ctx, o, func() (step, error) {
-		return t.makeName(o, dir, init, &n, func(init Changes) (NewNode, error) {
+		return t.makeName(o, dir, newborn{typ: typ, init: init}, &n, func(init Changes) (NewNode, error) {
 			return t.store.fs.Mknod(dir, name, typ, rdev, init, false)
 		}), nil
 	})
@@ -163,7 +187,7 @@ func (t *Tree) Mknod(ctx context.Context, o *Origin, dir FileHandle, name string
 // Link gives the node h another name.
 func (t *Tree) Link(ctx context.Context, o *Origin, h, dir FileHandle, name string, fold bool) (n NewNode, err error) {
 	err = t.run(ctx, o, func() (step, error) {
-		s := t.makeName(o, dir, Changes{}, &n, func(Changes) (NewNode, error) {
+		s := t.makeName(o, dir, newborn{}, &n, func(Changes) (NewNode, error) {
 			return t.store.fs.Link(h, dir, name, fold)
 		})
 		s.op, s.object = OpLink, h

@@ -7,6 +7,7 @@ import (
 	"crosswire/server/adapter"
 	"crosswire/server/fs"
 	"crosswire/server/lock"
+	"crosswire/server/wire/secdesc"
 )
 
 // Disposition says what an open does with a name that exists or does not;
@@ -56,6 +57,9 @@ type OpenRequest struct {
 	Reparse    bool
 	Attributes uint32 // DOS attributes of a new or overwritten file
 	Mode       uint32 // permission bits of a new file, 0: the default
+	// Security, if set, is the descriptor of a new file; what it lacks is
+	// inherited.
+	Security *secdesc.Descriptor
 	// Grant, if set, is called behind the file's gate once the open is sure
 	// to succeed: the only moment at which a lease or oplock may be granted.
 	Grant func(Granting)
@@ -148,7 +152,7 @@ func (t *Tree) openCreate(ctx context.Context, o *Origin, p Place, r OpenRequest
 		if mode == 0 {
 			mode = 0o755
 		}
-		_, err := t.Mkdir(ctx, o, p.Dir.Handle, p.Name, init, true)
+		_, err := t.mkdir(ctx, o, p.Dir.Handle, p.Name, newborn{TypeDirectory, init, r.Security}, true)
 		return err
 	}
 	dos |= DOSArchive // MS-FSA 2.1.5.1.1: a new file is to be archived
@@ -157,7 +161,7 @@ func (t *Tree) openCreate(ctx context.Context, o *Origin, p Place, r OpenRequest
 	}
 	var n NewNode
 	return t.run(ctx, o, func() (step, error) {
-		return t.makeName(o, p.Dir.Handle, init, &n, func(init Changes) (NewNode, error) {
+		return t.makeName(o, p.Dir.Handle, newborn{TypeRegular, init, r.Security}, &n, func(init Changes) (NewNode, error) {
 			return t.store.fs.Create(p.Dir.Handle, p.Name, fs.CreateOptions{Init: init, Exclusive: true, Fold: true})
 		}), nil
 	})
@@ -169,7 +173,7 @@ func (t *Tree) openExisting(ctx context.Context, o *Origin, id uint64, p Place, 
 	h := p.Entry.Attr.Handle
 	isDir := p.Entry.Attr.Type == TypeDirectory
 	cred := t.squash(o)
-	maximum := handleRights(cred, p.Entry.Attr, t.Rights(cred, p.Entry.Attr, parentOf(p)))
+	maximum := t.openRights(cred, p.Entry.Attr, parentOf(p))
 	readOnly := p.Entry.Attr.DOS&DOSReadOnly != 0 && !isDir
 	if readOnly {
 		maximum &^= RightWriteData | RightAppendData | RightDeleteChild

@@ -56,5 +56,5 @@ func (t *Tree) mayRename(cred Cred, fromDir, src, toDir, dst Attr) error {
 	if !dst.Handle.IsZero() && !mayUnlink(cred, toDir, dst) {
 		return ErrAccess
 	}
-	return t.mayAdd(cred, toDir)
+	return t.mayAdd(cred, toDir, src.Type == TypeDirectory)
 }

@@ -33,7 +33,7 @@ func (t *Tree) RenameOpen(ctx context.Context, o *Origin, op *Open, path string,
 				if t.parentHeld(o, p.Dir.Handle) {
 					return ErrShareDenied
 				}
-				return t.mayAdd(t.squash(o), p.Dir)
+				return t.mayAdd(t.squash(o), p.Dir, op.IsDir)
 			},
 			apply: func() error {
 				_, err := t.store.fs.Rename(from.Dir, from.Name, p.Dir.Handle, name, opts)

@@ -44,6 +44,9 @@ func (t *Tree) SetAttr(ctx context.Context, o *Origin, h FileHandle, c Changes) 
 			op: op, object: h,
 			authorise: func() error { return t.maySetAttr(o, h, &c) },
 			apply: func() error {
+				if c, err = t.followed(h, c); err != nil {
+					return err
+				}
 				wcc, err = t.store.fs.SetAttr(h, c)
 				return err
 			},
@@ -68,22 +71,26 @@ func (t *Tree) maySetAttr(o *Origin, h FileHandle, c *Changes) error {
 		return nil
 	}
 	owner := cred.UID == a.UID
+	var byACL uint32
+	if l := aclOf(&a); l != nil {
+		byACL = l.rights(&cred)
+	}
 	if c.Size != nil {
 		if err := t.mayIO(o, a, RightWriteData); err != nil {
 			return err
 		}
 	}
-	if c.Mode != nil && !owner {
+	if c.Mode != nil && !owner && byACL&RightWriteDAC == 0 {
 		return ErrPerm
 	}
-	if c.UID != nil && *c.UID != a.UID {
+	if c.UID != nil && *c.UID != a.UID && (byACL&RightWriteOwner == 0 || *c.UID != cred.UID) {
 		return ErrPerm
 	}
 	if c.GID != nil && *c.GID != a.GID && (!owner || !cred.InGroup(*c.GID)) {
 		return ErrPerm
 	}
 	explicit := c.Atime.How == TimeSet || c.Mtime.How == TimeSet || c.Btime.How == TimeSet || c.Ctime.How == TimeSet
-	if explicit && !owner {
+	if explicit && !owner && byACL&RightWriteAttributes == 0 {
 		return ErrPerm
 	}
 	if (c.Atime.How == TimeNow || c.Mtime.How == TimeNow) && !owner {
