@@ -633,6 +633,7 @@
 //	smb.durable.v2       durable handles, version 2
 //	smb.persistent       persistent handles
 //	smb.streams          named streams
+//	smb.reparse          FSCTL_GET_REPARSE_POINT and FSCTL_SET_REPARSE_POINT: reads and makes symbolic links
 //	smb.compound         compound requests
 //	smb.hardlink         hard links by SET_INFO
 //	smb.multichannel     several connections a session
