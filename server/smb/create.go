@@ -23,7 +23,7 @@ func (a *Adapter) newFileID() smb2.FileID {
 // create implements CREATE (MS-SMB2 3.3.5.9).
 func (r *request) create() (b body, err error) {
 	defer func() { r.chain.prev.err = err }()
-	r.chain.prev.fileID = smb2.FileID{}
+	r.chain.prev.hasFile, r.chain.prev.fileID = true, smb2.FileID{}
 	var q smb2.CreateRequest
 	if err := q.Decode(r.msg); err != nil {
 		return nil, err
@@ -43,13 +43,15 @@ func (r *request) create() (b body, err error) {
 
 // creation is one CREATE of a file or directory under way.
 type creation struct {
-	r       *request
-	q       *smb2.CreateRequest
-	req     vfs.OpenRequest
-	lease   *smb2.LeaseContext
-	of      *openFile
-	granted oplock.Granted
-	grant   error // why the lease was refused
+	r     *request
+	q     *smb2.CreateRequest
+	req   vfs.OpenRequest
+	lease *smb2.LeaseContext
+	// allocate is what SMB2_CREATE_ALLOCATION_SIZE asks for, in bytes.
+	allocate uint64
+	of       *openFile
+	granted  oplock.Granted
+	grant    error // why the lease was refused
 }
 
 // check turns the request into the road's terms, refusing what no state of
@@ -70,15 +72,18 @@ func (op *creation) check() error {
 	if err != nil {
 		return err
 	}
+	if stream.data && q.Options&smb2.FileDirectoryFile != 0 {
+		return ntstatus.NotADirectory // MS-FSA 2.1.5.1
+	}
 	if q.FileAttributes&^validAttributes != 0 {
 		return ntstatus.InvalidParameter
 	}
 	op.req = vfs.OpenRequest{
-		Path: path, Stream: stream, Access: access,
+		Path: path, Stream: stream.name, Access: access,
 		Share:         shareOf(q.ShareAccess),
 		Disposition:   vfs.Disposition(q.Disposition),
-		Directory:     q.Options&smb2.FileDirectoryFile != 0,
-		NonDir:        q.Options&smb2.FileNonDirectoryFile != 0,
+		Directory:     q.Options&smb2.FileDirectoryFile != 0 || stream.index,
+		NonDir:        q.Options&smb2.FileNonDirectoryFile != 0 || stream.data,
 		DeleteOnClose: q.Options&smb2.FileDeleteOnClose != 0,
 		Reparse:       q.Options&smb2.FileOpenReparsePoint != 0,
 		Attributes:    uint32(q.FileAttributes),
@@ -90,8 +95,7 @@ func (op *creation) check() error {
 const validAttributes = 0x00007FB7 | fscc.AttributeDirectory | fscc.AttributeIntegrityStream | fscc.AttributeNoScrubData
 
 // unsupportedOptions have no meaning here and are refused (MS-SMB2 3.3.5.9).
-const unsupportedOptions = smb2.FileCreateTreeConnection | smb2.FileOpenByFileID | smb2.FileReserveOpfilter |
-	smb2.FileOpenRequiringOplock
+const unsupportedOptions = smb2.FileCreateTreeConnection | smb2.FileOpenByFileID | smb2.FileReserveOpfilter
 
 // checkOptions refuses options that contradict each other (MS-FSA 2.1.5.1).
 func checkOptions(q *smb2.CreateRequest, access uint32) error {
@@ -171,6 +175,24 @@ func (op *creation) checkContexts() error {
 			if op.r.c.dialect >= smb2.Dialect210 {
 				op.lease = l
 			}
+		case smb2.ContextAlSi:
+			n, err := smb2.DecodeAllocationSize(c.Data)
+			if err != nil {
+				return err
+			}
+			if n > maxFile {
+				return ntstatus.InvalidParameter
+			}
+			op.allocate = n
+		case smb2.ContextSecD:
+			d, err := decodeSecurity(c.Data)
+			if err != nil {
+				return err
+			}
+			if d.SACL != nil {
+				return ntstatus.PrivilegeNotHeld
+			}
+			op.req.Security = d
 		case smb2.ContextTWrp:
 			return ntstatus.ObjectNameNotFound // there are no snapshots
 		}
@@ -203,17 +225,36 @@ func (op *creation) do() (body, error) {
 		return nil, createStatus(err, op)
 	}
 	op.of.file = got.Open
-	if op.grant != nil || !r.session.enter(op.of) {
+	if err := op.reserve(got); err != nil {
 		op.of.end(a)
-		if op.grant != nil {
-			return nil, op.grant
-		}
-		return nil, ntstatus.InsufficientResources
+		return nil, err
+	}
+	err = op.grant
+	if err == nil {
+		err = r.session.enter(op.of)
+	}
+	if err != nil {
+		op.of.end(a)
+		return nil, err
 	}
 	r.chain.prev.fileID = op.of.id
 	id := got.Open.ID
 	r.afterSend = func() { a.oplocks.Announce(id) }
 	return op.response(got), nil
+}
+
+// reserve makes room in a new or emptied file (MS-SMB2 3.3.5.9.6, MS-FSA
+// 2.1.5.1.1 AllocationSize).
+func (op *creation) reserve(got *vfs.Opened) error {
+	if op.allocate == 0 || got.Action == vfs.ActionOpened || got.Open.IsDir {
+		return nil
+	}
+	t := op.r.tree.vfs
+	wcc, err := t.Allocate(op.r.ctx, op.r.origin(op.of), got.Open.Handle, got.Open.Stream, 0, op.allocate, false)
+	if err == nil && got.Open.Stream == "" {
+		got.Attr = wcc.After
+	}
+	return err
 }
 
 // checkLeaseKey refuses a key that names a lease on another file before
@@ -296,7 +337,8 @@ func (a *Adapter) sameLease(other *vfs.Open, client smb2.GUID, key adapter.Lease
 func (op *creation) lockedByOthers(g vfs.Granting) bool {
 	for _, l := range g.Open.Tree.VFS().Locks().Locks(g.Open.Handle, g.Open.StreamKey()) {
 		v, ok := op.r.c.a.leaseOf.Load(l.Owner.ID)
-		if !ok || op.of.leaseKey == (adapter.LeaseKey{}) || v.(leaseID) != (leaseID{op.r.c.clientGUID, op.of.leaseKey}) {
+		// An NFS lock's ID is no open's.
+		if !ok || l.Owner.Protocol != vfs.ProtocolSMB || op.of.leaseKey == (adapter.LeaseKey{}) || v.(leaseID) != (leaseID{op.r.c.clientGUID, op.of.leaseKey}) {
 			return true
 		}
 	}
@@ -344,23 +386,27 @@ func (op *creation) response(got *vfs.Opened) *smb2.CreateResponse {
 	return resp
 }
 
+// streamName is the part of a name behind the file (MS-FSCC 2.1.5).
+type streamName struct {
+	name string // of a named stream, "" for the file itself
+	// data: the data was named by its type, so a directory cannot be meant;
+	// index: the index was, so nothing but a directory can.
+	data, index bool
+}
+
 // splitName takes a CREATE's name apart: components separated by '\', the last
 // perhaps with a stream and its type (MS-FSCC 2.1.5). What Windows forbids in
 // names is STATUS_OBJECT_NAME_INVALID.
-func splitName(name string) (path, stream string, err error) {
+func splitName(name string) (path string, stream streamName, err error) {
 	if strings.HasPrefix(name, `\`) {
-		return "", "", ntstatus.InvalidParameter // MS-SMB2 3.3.5.9
+		return "", stream, ntstatus.InvalidParameter // MS-SMB2 3.3.5.9
 	}
 	base := name
 	if i := strings.LastIndexByte(name, '\\') + 1; strings.Contains(name[i:], ":") {
 		parts := strings.Split(name[i:], ":")
 		base = name[:i] + parts[0]
-		stream = parts[1]
-		switch {
-		case len(parts) > 3, len(parts) == 3 && !strings.EqualFold(parts[2], "$DATA"):
-			return "", "", ntstatus.ObjectNameInvalid
-		case stream == "" && len(parts) == 2:
-			return "", "", ntstatus.ObjectNameInvalid
+		if stream, err = streamOf(parts[1:]); err != nil {
+			return "", stream, err
 		}
 	}
 	base = strings.TrimSuffix(base, `\`)
@@ -370,10 +416,32 @@ func splitName(name string) (path, stream string, err error) {
 	}
 	for _, n := range names {
 		if err := checkComponent(n); err != nil {
-			return "", "", err
+			return "", stream, err
 		}
 	}
 	return strings.Join(names, "/"), stream, nil
+}
+
+// streamOf reads what follows the first ':', split at the others. A stream's
+// name may have any character but those that separate (MS-FSCC 2.1.5.3).
+func streamOf(parts []string) (s streamName, err error) {
+	typed := len(parts) == 2
+	s.name = parts[0]
+	switch {
+	case len(parts) > 2, strings.ContainsAny(s.name, "/\x00"), len(s.name) > 3*vfs.NameMax:
+		return s, ntstatus.ObjectNameInvalid
+	case typed && strings.EqualFold(parts[1], "$INDEX_ALLOCATION"):
+		if s.name != "" && !strings.EqualFold(s.name, "$I30") {
+			return s, ntstatus.ObjectNameInvalid
+		}
+		return streamName{index: true}, nil
+	case typed && !strings.EqualFold(parts[1], "$DATA"):
+		return s, ntstatus.ObjectNameInvalid
+	case s.name == "" && !typed:
+		return s, ntstatus.ObjectNameInvalid
+	}
+	s.data = true
+	return s, nil
 }
 
 // checkComponent refuses a name that SMB cannot have (MS-FSCC 2.1.5.2).

@@ -18,7 +18,7 @@ func (r *request) lock() (body, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(q.Locks) == 0 || o.file.IsDir {
+	if len(q.Locks) == 0 || o.isDir() {
 		return nil, ntstatus.InvalidParameter
 	}
 	if q.Locks[0].Flags == smb2.LockUnlock {
@@ -50,7 +50,8 @@ func (r *request) lock() (body, error) {
 	return &smb2.LockResponse{}, nil
 }
 
-// unlock implements MS-SMB2 3.3.5.14.1.
+// unlock implements MS-SMB2 3.3.5.14.1: the elements are taken in order, and
+// what was unlocked before one that fails stays unlocked.
 func (r *request) unlock(o *openFile, locks []smb2.LockElement) (body, error) {
 	elements := make([]vfs.LockElement, 0, len(locks))
 	var bad error
@@ -61,14 +62,14 @@ func (r *request) unlock(o *openFile, locks []smb2.LockElement) (body, error) {
 		}
 		elements = append(elements, vfs.LockElement{Off: l.Offset, Len: l.Length})
 	}
-	if bad != nil {
-		return nil, bad
-	}
 	if err := o.file.Tree.Unlock(o.file, elements); err != nil {
 		if errors.Is(err, vfs.ErrLockRange) {
 			return nil, ntstatus.RangeNotLocked
 		}
 		return nil, err
+	}
+	if bad != nil {
+		return nil, bad
 	}
 	return &smb2.LockResponse{}, nil
 }

@@ -43,19 +43,22 @@ type stickyTimes struct{ write, access, change bool }
 // related form of 3.3.5.2.7.2), and remembers it for the requests behind.
 func (r *request) openOf(id smb2.FileID) (*openFile, error) {
 	if r.h.IsRelated() && id.IsRelated() {
-		if r.chain.prev.err != nil {
-			return nil, r.chain.prev.err
+		switch prev := &r.chain.prev; {
+		case prev.err != nil:
+			return nil, prev.err
+		case !prev.hasFile:
+			return nil, ntstatus.InvalidHandle
+		default:
+			id = prev.fileID
 		}
-		id = r.chain.prev.fileID
 	}
+	r.chain.prev.hasFile, r.chain.prev.fileID = true, id
 	r.session.mu.Lock()
 	o := r.session.opens[id.Volatile]
 	r.session.mu.Unlock()
 	if o == nil || o.id != id || o.tree != r.tree {
-		r.chain.prev.fileID = id
 		return nil, ntstatus.FileClosed
 	}
-	r.chain.prev.fileID = o.id
 	return o, nil
 }
 
@@ -71,6 +74,10 @@ func (r *request) fileOf(id smb2.FileID) (*openFile, error) {
 	return o, nil
 }
 
+// isDir reports whether the open is of a directory itself, which has no data;
+// a named stream of one does.
+func (o *openFile) isDir() bool { return o.file.IsDir && o.file.Stream == "" }
+
 // moved notes where the last read or write ended.
 func (o *openFile) moved(to uint64) {
 	o.mu.Lock()
@@ -78,16 +85,21 @@ func (o *openFile) moved(to uint64) {
 	o.mu.Unlock()
 }
 
-// enter registers an open and gives it its id; false if the session is gone
-// or has too many.
-func (s *session) enter(o *openFile) bool {
+// enter registers an open. It fails if the session or the tree connect went
+// while the open was made, or if the session has too many.
+func (s *session) enter(o *openFile) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state != sessionValid || len(s.opens) >= maxOpens {
-		return false
+	switch {
+	case s.state != sessionValid:
+		return ntstatus.UserSessionDeleted
+	case s.trees[o.tree.id] != o.tree:
+		return ntstatus.NetworkNameDeleted
+	case len(s.opens) >= maxOpens:
+		return ntstatus.InsufficientResources
 	}
 	s.opens[o.id.Volatile] = o
-	return true
+	return nil
 }
 
 // leave forgets an open; false if it was closed already.

@@ -48,9 +48,9 @@ func (r *request) openPipe(q *smb2.CreateRequest) (body, error) {
 		return nil, err
 	}
 	o := &openFile{id: r.c.a.newFileID(), session: r.session, tree: r.tree, pipe: p}
-	if !r.session.enter(o) {
+	if err := r.session.enter(o); err != nil {
 		p.Close()
-		return nil, ntstatus.InsufficientResources
+		return nil, err
 	}
 	r.chain.prev.fileID = o.id
 	return &smb2.CreateResponse{Action: smb2.FileOpened, FileAttributes: 0x80, FileID: o.id}, nil

@@ -32,7 +32,7 @@ func (r *request) read() (body, error) {
 	if o.file.Access&(vfs.RightReadData|vfs.RightExecute) == 0 {
 		return nil, ntstatus.AccessDenied
 	}
-	if o.file.IsDir {
+	if o.isDir() {
 		return nil, ntstatus.InvalidDeviceRequest
 	}
 	if q.Offset > vfs.MaxFileSize || uint64(q.Length) > vfs.MaxFileSize-q.Offset {

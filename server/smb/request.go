@@ -68,8 +68,9 @@ type chain struct {
 		lost      bool // the session or the tree of the one before does not exist
 		sessionID uint64
 		treeID    uint32
+		hasFile   bool // the one before had or made a file id
 		fileID    smb2.FileID
-		err       error // of the request that should have given the file id
+		err       error // of the CREATE that should have made the file id
 	}
 }
 
@@ -168,7 +169,7 @@ func (ch *chain) dispatch(r *request, index int) (body, error) {
 		}
 		r.h.SessionID, r.h.TreeID = ch.prev.sessionID, ch.prev.treeID
 	} else {
-		ch.prev.fileID, ch.prev.err = smb2.FileID{}, nil
+		ch.prev.hasFile, ch.prev.fileID, ch.prev.err = false, smb2.FileID{}, nil
 	}
 	ch.prev.valid, ch.prev.lost = true, true
 	ch.prev.sessionID, ch.prev.treeID = r.h.SessionID, r.h.TreeID

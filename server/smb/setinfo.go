@@ -119,18 +119,22 @@ func (r *request) setBasic(o *openFile, b []byte) error {
 	sticky(i.LastWriteTime, &c.Mtime, &o.times.write)
 	sticky(i.LastAccessTime, &c.Atime, &o.times.access)
 	sticky(i.ChangeTime, &c.Ctime, &o.times.change)
+	keepChange := o.times.change && c.Ctime.How == vfs.TimeKeep
 	o.mu.Unlock()
 	sticky(i.CreationTime, &c.Btime, nil)
+	a, err := o.file.Tree.GetAttr(r.ctx, r.origin(o), o.file.Handle)
+	if err != nil {
+		return err
+	}
+	if keepChange { // MS-FSA 2.1.5.15.2: Open.UserSetChangeTime
+		c.Ctime = vfs.At(a.Ctime)
+	}
 	if i.FileAttributes != 0 {
 		dos := uint32(i.FileAttributes) & vfs.DOSSettable
-		a, err := o.file.Tree.GetAttr(r.ctx, r.origin(o), o.file.Handle)
-		if err != nil {
-			return err
-		}
 		dos |= a.DOS &^ vfs.DOSSettable // SPARSE and the like stay
 		c.DOS = &dos
 	}
-	_, err := o.file.Tree.SetAttr(r.ctx, r.origin(o), o.file.Handle, c)
+	_, err = o.file.Tree.SetAttr(r.ctx, r.origin(o), o.file.Handle, c)
 	return err
 }
 
@@ -156,7 +160,7 @@ func (r *request) setSize(o *openFile, size int64) error {
 	if o.file.Access&vfs.RightWriteData == 0 {
 		return ntstatus.AccessDenied
 	}
-	if size < 0 || size > maxFile || o.file.IsDir {
+	if size < 0 || size > maxFile || o.isDir() {
 		return ntstatus.InvalidParameter
 	}
 	n := uint64(size)
@@ -180,7 +184,7 @@ func (r *request) setAllocation(o *openFile, n int64) error {
 	if o.file.Access&vfs.RightWriteData == 0 {
 		return ntstatus.AccessDenied
 	}
-	if n < 0 || o.file.IsDir {
+	if n < 0 || n > maxFile || o.isDir() {
 		return ntstatus.InvalidParameter
 	}
 	_, size, _, err := r.attrOf(o)
@@ -238,7 +242,7 @@ func targetOf(i *fscc.RenameInfo) (string, error) {
 		return i.Name, nil
 	}
 	path, stream, err := splitName(strings.TrimPrefix(i.Name, `\`))
-	if err == nil && stream != "" {
+	if err == nil && stream != (streamName{}) {
 		err = ntstatus.ObjectNameInvalid
 	}
 	return path, err

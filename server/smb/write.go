@@ -26,7 +26,7 @@ func (r *request) write() (body, error) {
 	if o.file.Access&(vfs.RightWriteData|vfs.RightAppendData) == 0 {
 		return nil, ntstatus.AccessDenied
 	}
-	if o.file.IsDir {
+	if o.isDir() {
 		return nil, ntstatus.InvalidDeviceRequest
 	}
 	var flags vfs.WriteFlags

@@ -21,7 +21,11 @@ func (t *Tree) Close(ctx context.Context, o *Origin, op *Open) (attr Attr, err e
 	}
 	t.vfs.locks.UnlockAll(op.Handle, op.StreamKey(), op.owner)
 	t.vfs.locks.Release(op.Handle, op.StreamKey(), op.owner)
-	if last, pending := t.vfs.opens.remove(op); last && pending {
+	stream, name := t.vfs.opens.remove(op)
+	if stream {
+		t.deleteStream(ctx, o, op)
+	}
+	if name {
 		t.deleteName(ctx, o, op)
 	}
 	fs.Unpin(op.Handle)
@@ -33,8 +37,10 @@ func (t *Tree) Close(ctx context.Context, o *Origin, op *Open) (attr Attr, err e
 // they close what they only keep.
 func (t *Tree) markDelete(ctx context.Context, o *Origin, op *Open) {
 	mark := func() error {
-		t.vfs.opens.setPending(op.Handle, op.LinkID, true)
-		t.vfs.doomed(op.Handle)
+		t.vfs.opens.setPending(op, true)
+		if op.Stream == "" {
+			t.vfs.doomed(op.Handle)
+		}
 		return nil
 	}
 	who := *o
@@ -59,7 +65,7 @@ func (t *Tree) deleteName(ctx context.Context, o *Origin, op *Open) {
 	who.Open = op.ID // rights were granted to this open
 	err = t.run(ctx, &who, func() (step, error) {
 		return step{
-			op: OpDispose, object: op.Handle,
+			op: OpDeleteOnClose, object: op.Handle,
 			apply: func() error {
 				do := t.store.fs.Remove
 				if op.IsDir {
@@ -75,15 +81,34 @@ func (t *Tree) deleteName(ctx context.Context, o *Origin, op *Open) {
 	}
 }
 
-// SetDelete marks the open's name for deletion at the last close, or takes the
-// mark away (MS-FSA 2.1.5.15.3 FileDispositionInformation). Others' handle
+// deleteStream removes the named stream of a closed open.
+func (t *Tree) deleteStream(ctx context.Context, o *Origin, op *Open) {
+	who := *o
+	who.Open = op.ID
+	// An error means that the file, or the share, is gone already.
+	_ = t.run(ctx, &who, func() (step, error) {
+		return step{
+			op: OpStream, object: op.Handle, stream: op.Stream,
+			apply: func() error {
+				_, err := t.store.fs.RemoveStream(op.Handle, op.Stream)
+				return err
+			},
+			tell: func() Event {
+				return Event{File: op.Handle, Stream: op.Stream, Changed: ChangedStreamName, StreamAction: StreamRemoved}
+			},
+		}, nil
+	})
+}
+
+// SetDelete marks the open's name, or its named stream, for deletion at the
+// last close, or takes the mark away (MS-FSA 2.1.5.15.3 FileDispositionInformation). Others' handle
 // caching ends first.
 func (t *Tree) SetDelete(ctx context.Context, o *Origin, op *Open, on bool) error {
 	if op.closed.Load() {
 		return ErrClosed
 	}
 	if !on {
-		t.vfs.opens.setPending(op.Handle, op.LinkID, false)
+		t.vfs.opens.setPending(op, false)
 		return nil
 	}
 	return t.run(ctx, o, func() (step, error) {
@@ -94,17 +119,19 @@ func (t *Tree) SetDelete(ctx context.Context, o *Origin, op *Open, on bool) erro
 				if err != nil {
 					return err
 				}
-				if a.DOS&DOSReadOnly != 0 || op.LinkID == 0 {
+				if a.DOS&DOSReadOnly != 0 || op.LinkID == 0 && op.Stream == "" {
 					return ErrCannotDelete
 				}
-				if op.IsDir {
+				if op.IsDir && op.Stream == "" {
 					return t.isEmpty(op.Handle)
 				}
 				return nil
 			},
 			apply: func() error {
-				t.vfs.opens.setPending(op.Handle, op.LinkID, true)
-				t.vfs.doomed(op.Handle)
+				t.vfs.opens.setPending(op, true)
+				if op.Stream == "" {
+					t.vfs.doomed(op.Handle)
+				}
 				return nil
 			},
 		}, nil
@@ -112,7 +139,9 @@ func (t *Tree) SetDelete(ctx context.Context, o *Origin, op *Open, on bool) erro
 }
 
 // DeletePending reports whether the open's name is marked for deletion.
-func (t *Tree) DeletePending(op *Open) bool { return t.vfs.opens.isPending(op.Handle, op.LinkID) }
+func (t *Tree) DeletePending(op *Open) bool {
+	return t.vfs.opens.isPending(op.Handle, op.LinkID, op.Stream)
+}
 
 func (t *Tree) isEmpty(dir FileHandle) error {
 	list, _, err := t.store.fs.ReadDir(dir, 0, 1)

@@ -206,7 +206,7 @@ func (t *Tree) openExisting(ctx context.Context, o *Origin, id uint64, p Place, 
 	if r.DeleteOnClose && readOnly && !created {
 		return nil, ErrCannotDelete
 	}
-	if t.vfs.opens.isPending(h, p.Entry.LinkID) {
+	if t.vfs.opens.isPending(h, p.Entry.LinkID, r.Stream) {
 		return nil, ErrDeletePending
 	}
 
@@ -280,10 +280,13 @@ func (t *Tree) openBehindGate(ctx context.Context, op *Open, p Place, r OpenRequ
 			t.store.fs.Unpin(h)
 		}
 	}()
-	if t.vfs.opens.isPending(h, p.Entry.LinkID) {
+	if t.vfs.opens.isPending(h, p.Entry.LinkID, r.Stream) {
 		return nil, wait, ErrDeletePending
 	}
 	conflict := t.vfs.locks.Reserve(h, op.StreamKey(), op.owner, shareAccess(op.Access), op.Deny) != nil
+	if op.Stream == "" && op.Access&RightDelete != 0 && t.vfs.locks.CheckShare(h, lock.AnyStream, op.owner, lock.Delete, 0) != nil {
+		conflict = true // a stream that does not share deletion keeps its file (MS-FSA 2.1.5.1.2.2)
+	}
 	if b := t.vfs.breaker(); b != nil && !b.Quiet() {
 		cached := CacheHandle(h, op.Stream)
 		p, err := pendingOf(b.CheckAndBreakForOpen(ctx, cached, adapter.OpenIntent{
@@ -344,7 +347,7 @@ func (t *Tree) overwrite(h FileHandle, r OpenRequest) (Action, error) {
 
 // openStream finds, makes or empties a named stream as the disposition says.
 func (t *Tree) openStream(op *Open, r OpenRequest) (Action, error) {
-	_, err := t.store.fs.LookupStream(op.Handle, op.Stream)
+	info, err := t.store.fs.LookupStream(op.Handle, op.Stream)
 	if errors.Is(err, ErrNoStream) {
 		if r.Disposition == OpenExisting || r.Disposition == Overwrite {
 			return 0, ErrNotExist
@@ -355,6 +358,7 @@ func (t *Tree) openStream(op *Open, r OpenRequest) (Action, error) {
 	if err != nil {
 		return 0, err
 	}
+	op.Stream = info.Name // as it was created
 	switch r.Disposition {
 	case CreateNew:
 		return 0, ErrExist

@@ -38,7 +38,22 @@ func attributesOnly(access uint32) bool {
 // node is what is known of a file while it is open.
 type node struct {
 	opens   map[uint64]*Open
-	pending map[uint64]bool // names being deleted, by LinkID
+	pending map[doomed]bool // what goes with its last open
+}
+
+// doomed is what an open can mark for deletion: the name by which it was made,
+// or the named stream that it is of.
+type doomed struct {
+	link   uint64
+	stream string // as the lock table knows it
+}
+
+// doom is what a deletion through the open deletes.
+func (op *Open) doom() doomed {
+	if op.Stream != "" {
+		return doomed{stream: op.StreamKey()}
+	}
+	return doomed{link: op.LinkID}
 }
 
 // opens are all opens of all files.
@@ -56,7 +71,7 @@ func (s *opens) add(op *Open) {
 	defer s.mu.Unlock()
 	n := s.nodes[op.Handle]
 	if n == nil {
-		n = &node{opens: map[uint64]*Open{}, pending: map[uint64]bool{}}
+		n = &node{opens: map[uint64]*Open{}, pending: map[doomed]bool{}}
 		s.nodes[op.Handle] = n
 	}
 	n.opens[op.ID] = op
@@ -69,30 +84,35 @@ func (s *opens) nextID() uint64 {
 	return s.next
 }
 
-// remove forgets an open. last: no open of the same name is left; pending:
-// that name is to be deleted.
-func (s *opens) remove(op *Open) (last, pending bool) {
+// remove forgets an open. stream and name say whether its named stream, and
+// the name that it was made by, are to be deleted now that their last open
+// went.
+func (s *opens) remove(op *Open) (stream, name bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.nodes[op.Handle]
 	if n == nil {
-		return true, false
+		return false, false
 	}
 	delete(n.opens, op.ID)
-	last = true
+	lastOfStream, lastOfName := op.Stream != "", true
 	for _, other := range n.opens {
-		if other.LinkID == op.LinkID {
-			last = false
+		lastOfStream = lastOfStream && other.StreamKey() != op.StreamKey()
+		lastOfName = lastOfName && other.LinkID != op.LinkID
+	}
+	take := func(last bool, d doomed) bool {
+		pending := last && n.pending[d]
+		if last {
+			delete(n.pending, d)
 		}
+		return pending
 	}
-	pending = n.pending[op.LinkID]
-	if last {
-		delete(n.pending, op.LinkID)
-	}
+	stream = take(lastOfStream, doomed{stream: op.StreamKey()})
+	name = take(lastOfName, doomed{link: op.LinkID})
 	if len(n.opens) == 0 {
 		delete(s.nodes, op.Handle)
 	}
-	return last, pending
+	return stream, name
 }
 
 // others lists the opens of a stream but one.
@@ -128,22 +148,23 @@ func (s *opens) all(fsid uint64) []*Open {
 	return list
 }
 
-// isPending reports whether a name of the file is being deleted.
-func (s *opens) isPending(h FileHandle, link uint64) bool {
+// isPending reports whether a name of the file, or the named stream, is being
+// deleted.
+func (s *opens) isPending(h FileHandle, link uint64, stream string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.nodes[h]
-	return n != nil && n.pending[link]
+	return n != nil && (n.pending[doomed{link: link}] || stream != "" && n.pending[doomed{stream: lockStream(stream)}])
 }
 
-func (s *opens) setPending(h FileHandle, link uint64, on bool) {
+func (s *opens) setPending(op *Open, on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n := s.nodes[h]; n != nil {
+	if n := s.nodes[op.Handle]; n != nil {
 		if on {
-			n.pending[link] = true
+			n.pending[op.doom()] = true
 		} else {
-			delete(n.pending, link)
+			delete(n.pending, op.doom())
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (t *Tree) NextChanges(ctx context.Context, o *Origin, op *Open, q WatchRequ
 	case op.closed.Load():
 		return nil, ErrWatchClosed
 	}
-	if t.vfs.opens.isPending(op.Handle, op.LinkID) {
+	if t.vfs.opens.isPending(op.Handle, op.LinkID, op.Stream) {
 		return nil, ErrDeletePending
 	}
 	w := t.vfs.watchOf(op, q)
@@ -100,7 +100,7 @@ func (t *Tree) NextChanges(ctx context.Context, o *Origin, op *Open, q WatchRequ
 	me := &watchWaiter{max: q.Max, answer: make(chan watchAnswer, 1), rouse: t.vfs.rt.Enter}
 	w.waiting = append(w.waiting, me)
 	w.mu.Unlock()
-	if t.vfs.opens.isPending(op.Handle, op.LinkID) {
+	if t.vfs.opens.isPending(op.Handle, op.LinkID, op.Stream) {
 		w.refuse(ErrDeletePending) // it was marked while we were coming
 	}
 
