@@ -6,6 +6,7 @@ import (
 	"crosswire/conformance/client/nfs"
 	"crosswire/conformance/client/rawsmb"
 	"crosswire/conformance/client/smb"
+	"crosswire/conformance/client/stamp"
 )
 
 // Clients are the real clients, the stock ones first: where a stock client
@@ -14,8 +15,8 @@ import (
 func Clients(token string) *client.Registry {
 	return client.NewRegistry(
 		smb.Entry(nil),
-		rawsmb.Entry(nil),
-		nfs.Entry(nil),
+		rawsmb.Entry(stamp.Dial),
+		nfs.Entry(stamp.Dial),
 		control.Entry(token),
 	)
 }

@@ -34,6 +34,10 @@ type Event struct {
 	Seq  int
 	Time time.Duration
 
+	// Arrived is when the bytes of something received arrived, if the
+	// connection knows (ArrivedAt); then Time is that moment.
+	Arrived time.Time
+
 	Actor string
 	Kind  Kind
 	// Handle concerned, if the actor knows it. A lease break carries any

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -30,7 +31,13 @@ func (l *log) Emit(e client.Event) { l.emit(e, nil) }
 func (l *log) emit(e client.Event, then func(seq int)) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e.Time = time.Since(l.start) + l.offset
+	e.Time = time.Since(l.start)
+	if at := e.Arrived; !at.IsZero() {
+		// By the wall clock, which may have been set meanwhile: what arrived
+		// did so since the start, and not later than now.
+		e.Time = min(max(at.Sub(l.start.Round(0)), 0), e.Time)
+	}
+	e.Time += l.offset
 	e.Seq = len(l.all) + 1
 	l.all = append(l.all, e)
 	if then != nil {
@@ -68,10 +75,13 @@ func (l *log) changed() <-chan struct{} {
 	return l.wake
 }
 
+// events are all, in the order of the clock.
 func (l *log) events() []client.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.all)
+	all := slices.Clone(l.all)
+	slices.SortStableFunc(all, func(a, b client.Event) int { return cmp.Compare(a.Time, b.Time) })
+	return all
 }
 
 // event returns the one with number seq.

@@ -66,6 +66,7 @@ func (r *run) send(ctx context.Context, a *script.Call) (*call, error) {
 	}
 	actor := r.actors[a.Actor]
 	cctx, cancel := context.WithCancel(ctx)
+	cctx, arrival := client.WithArrival(cctx)
 	c := &call{step: a, actor: a.Actor, verb: cc.Verb, cancel: cancel}
 	name := a.Async
 	if name == "" {
@@ -82,7 +83,7 @@ func (r *run) send(ctx context.Context, a *script.Call) (*call, error) {
 			return err
 		})
 		after := ev
-		after.Kind = client.EventReply
+		after.Kind, after.Arrived = client.EventReply, arrival.Time()
 		after.Status, after.Detail = replyText(cc.Verb, got.result, got.err)
 		r.log.emit(after, func(seq int) {
 			got.seq = seq

@@ -52,18 +52,39 @@ func (r *run) doExpectReply(ctx context.Context, a *script.ExpectReply) error {
 		fmt.Sprintf("%s after %v", got, r.took(c)), "%s is not pending: it was answered", a.Name)
 }
 
-// resolution is how far two receptions on two connections must be apart for
-// their order to mean anything: each is stamped by a goroutine of its own, and
-// which of two that are ready runs first is the scheduler's choice, and on a
-// machine with more runs than processors it is a while before the other does.
-const resolution = 100 * time.Millisecond
+// How far two receptions on two connections must be apart for their order to
+// mean anything.
+const (
+	// seenResolution: each is seen by a goroutine of its own, and which of two
+	// that are ready runs first is the scheduler's choice; on a machine with
+	// more runs than processors it is a while before the other does.
+	seenResolution = 100 * time.Millisecond
+	// wireResolution: the kernel stamped both, so the client's scheduler has
+	// no say. It is not 0 because a server which hands a break to a writer of
+	// its own before it answers has decided the order, and its scheduler may
+	// still turn the two around on the wire.
+	wireResolution = 100 * time.Millisecond
+)
 
 // tooClose reports whether e came before the event that should precede it by
-// no more than that. What an actor sends is stamped before it is sent, and one
-// actor's receptions by one goroutine: these are exact.
+// too little to tell. What an actor sends is stamped before it is sent, and
+// one actor's receptions by one goroutine: these are exact.
 func tooClose(before, e client.Event) bool {
 	received := func(e client.Event) bool { return e.Kind == client.EventBreak || e.Kind == client.EventReply }
-	return received(before) && received(e) && before.Actor != e.Actor && before.Time-e.Time <= resolution
+	if !received(before) || !received(e) || before.Actor == e.Actor {
+		return false
+	}
+	limit := seenResolution
+	if !before.Arrived.IsZero() && !e.Arrived.IsZero() {
+		limit = wireResolution
+	}
+	return before.Time-e.Time <= limit
+}
+
+// follows reports whether e is later than before on the clock, or as late and
+// seen later.
+func follows(e, before client.Event) bool {
+	return e.Time > before.Time || (e.Time == before.Time && e.Seq > before.Seq)
 }
 
 // doOrder compares the places of events on the one clock.
@@ -76,7 +97,7 @@ func (r *run) doOrder(a *script.Order) error {
 			return err
 		}
 		switch {
-		case i == 0 || e.Seq > before.Seq:
+		case i == 0 || follows(e, before):
 		case tooClose(before, e):
 			r.res.Evidence = append(r.res.Evidence, report.Evidence{Line: r.line,
 				Claim: eventName(a.Events[i-1]) + " < " + eventName(want),

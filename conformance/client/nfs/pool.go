@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/vmware/go-nfs-client/nfs/rpc"
+
+	"crosswire/conformance/client"
 )
 
 // maxConns bounds the connections of one pool.
@@ -117,6 +119,7 @@ func (p *pool) call(ctx context.Context, proc string, hdr rpc.Header, args any) 
 		Args any
 	}{hdr, args})
 	stopped := stop()
+	client.NoteArrival(ctx, r.lastArrived())
 	if err == nil {
 		p.put(r, stopped)
 		return body, nil

@@ -10,8 +10,11 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/vmware/go-nfs-client/nfs/rpc"
+
+	"crosswire/conformance/client"
 )
 
 // Dialer makes the connections of a client.
@@ -30,6 +33,7 @@ type relay struct {
 
 	mu      sync.Mutex
 	refusal *RPCError // of the last reply, nil if it was accepted
+	arrived time.Time // of the last reply, zero if far cannot tell
 	garbage []byte    // the reply GARBAGE_ARGS, kept for the library's repeat
 	dead    error     // why the relay ended
 }
@@ -113,6 +117,13 @@ func (r *relay) lastRefusal() *RPCError {
 	return r.refusal
 }
 
+// lastArrived is when the last reply arrived.
+func (r *relay) lastArrived() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.arrived
+}
+
 // calls carries calls to the server, except the library's repeat of a call
 // that met GARBAGE_ARGS: that one gets the same reply again.
 func (r *relay) calls() {
@@ -160,7 +171,7 @@ func (r *relay) replies() {
 			return
 		}
 		r.mu.Lock()
-		r.refusal = refusal
+		r.refusal, r.arrived = refusal, client.ArrivedAt(r.far)
 		if refusal != nil && refusal.Name == "GARBAGE_ARGS" {
 			r.garbage = rec
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"crosswire/conformance/client"
 	"crosswire/server/wire/ntstatus"
@@ -12,7 +13,7 @@ import (
 )
 
 // handleBreak takes a message that nobody asked for. It runs in the reader.
-func (t *cacheTable) handleBreak(h *smb2.Header, msg []byte) error {
+func (t *cacheTable) handleBreak(h *smb2.Header, msg []byte, arrived time.Time) error {
 	if h.Command == smb2.CommandServerToClientNotification {
 		var n smb2.ServerNotification
 		if err := n.Decode(msg); err != nil {
@@ -37,13 +38,13 @@ func (t *cacheTable) handleBreak(h *smb2.Header, msg []byte) error {
 		if err := n.Decode(msg); err != nil {
 			return err
 		}
-		t.leaseBroken(&n)
+		t.leaseBroken(&n, arrived)
 	case smb2.BreakOplock:
 		var n smb2.OplockBreak
 		if err := n.Decode(msg); err != nil {
 			return err
 		}
-		t.oplockBroken(&n)
+		t.oplockBroken(&n, arrived)
 	default:
 		return errors.New("the server sent an OPLOCK_BREAK that is no notification")
 	}
@@ -51,9 +52,9 @@ func (t *cacheTable) handleBreak(h *smb2.Header, msg []byte) error {
 }
 
 // leaseBroken implements MS-SMB2 3.2.5.19.2.
-func (t *cacheTable) leaseBroken(n *smb2.LeaseBreakNotification) {
+func (t *cacheTable) leaseBroken(n *smb2.LeaseBreakNotification, arrived time.Time) {
 	e := client.Event{
-		Kind: client.EventBreak, LeaseKey: n.Key.String(), From: n.CurrentState.String(), To: n.NewState.String(),
+		Kind: client.EventBreak, Arrived: arrived, LeaseKey: n.Key.String(), From: n.CurrentState.String(), To: n.NewState.String(),
 		AckRequired: n.Flags&smb2.LeaseBreakAckRequired != 0,
 	}
 	if n.NewEpoch != 0 {
@@ -77,8 +78,8 @@ func (t *cacheTable) leaseBroken(n *smb2.LeaseBreakNotification) {
 }
 
 // oplockBroken implements MS-SMB2 3.2.5.19.1.
-func (t *cacheTable) oplockBroken(n *smb2.OplockBreak) {
-	e := client.Event{Kind: client.EventBreak, To: levelText(n.OplockLevel)}
+func (t *cacheTable) oplockBroken(n *smb2.OplockBreak, arrived time.Time) {
+	e := client.Event{Kind: client.EventBreak, Arrived: arrived, To: levelText(n.OplockLevel)}
 	t.mu.Lock()
 	c := t.oplocks[n.FileID]
 	if c == nil {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"crosswire/conformance/client"
 	"crosswire/server/wire/ntstatus"
 	"crosswire/server/wire/smb2"
 )
@@ -32,7 +33,7 @@ type conn struct {
 	turn chan struct{} // full while somebody writes
 
 	// Called by the reader, in the order of arrival; they must not block.
-	onBreak   func(h *smb2.Header, msg []byte) error
+	onBreak   func(h *smb2.Header, msg []byte, arrived time.Time) error
 	onInterim func(c *call)
 	onEnd     func(err error)
 
@@ -69,6 +70,7 @@ type reply struct {
 	h         smb2.Header
 	msg       []byte
 	encrypted bool
+	arrived   time.Time // zero if the connection cannot tell
 }
 
 func newConn(nc net.Conn, addr string) *conn {
@@ -197,7 +199,7 @@ func (c *conn) handle(frame []byte) error {
 }
 
 func (c *conn) handleMessage(msg []byte, encrypted bool) error {
-	r := &reply{msg: msg, encrypted: encrypted}
+	r := &reply{msg: msg, encrypted: encrypted, arrived: client.ArrivedAt(c.nc)}
 	if err := r.h.Decode(msg); err != nil {
 		return err
 	}
@@ -208,7 +210,7 @@ func (c *conn) handleMessage(msg []byte, encrypted bool) error {
 		if c.onBreak == nil {
 			return fmt.Errorf("the server sent a %v before there is a session", r.h.Command)
 		}
-		return c.onBreak(&r.h, msg)
+		return c.onBreak(&r.h, msg, r.arrived)
 	}
 	c.mu.Lock()
 	l := c.calls[r.h.MessageID]

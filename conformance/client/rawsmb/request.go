@@ -222,6 +222,7 @@ func (c *conn) wait(ctx context.Context, l *call) (*reply, error) {
 	if l.err != nil {
 		return nil, fmt.Errorf("no answer to %s: %w", l.req.describe(), l.err)
 	}
+	client.NoteArrival(ctx, l.reply.arrived)
 	return l.reply, nil
 }
 
