@@ -137,6 +137,7 @@ func (l *ACL) decide(member func(identity) bool, owner bool) uint32 {
 // The set-id and sticky bits stay.
 func (l *ACL) mode(a *Attr) uint32 {
 	owner, group := identity{isUser, a.UID}, identity{isGroup, a.GID}
+	owns := l.owner.kind != isUnknown || l.sd.Owner == nil
 	if l.owner.kind != isUnknown {
 		owner = l.owner
 	}
@@ -162,7 +163,7 @@ func (l *ACL) mode(a *Attr) uint32 {
 		return bits
 	}
 	return a.Mode&^0o777 |
-		class(func(i identity) bool { return i == owner || all(i) }, true)<<6 |
+		class(func(i identity) bool { return i == owner || all(i) }, owns)<<6 |
 		class(func(i identity) bool { return i == group || all(i) }, false)<<3 |
 		class(all, false)
 }
