@@ -54,7 +54,7 @@ type Limits struct {
 // DefaultLimits suit a target on the same machine or network.
 var DefaultLimits = Limits{
 	Scenario: 60 * time.Second,
-	Call:     10 * time.Second,
+	Call:     20 * time.Second,
 	Fence:    5 * time.Second,
 	Settle:   time.Second,
 	Patience: 250 * time.Millisecond,

@@ -41,6 +41,7 @@ type fakeServer struct {
 	deaf       chan struct{} // a new actor's connection is not answered until it is closed
 	refuse     string        // a new actor is refused with this status
 	blind      string        // no result has this field
+	slow       time.Duration // a read takes that long
 	closeErr   error
 	noQuiesce  bool
 }
@@ -312,6 +313,9 @@ func (a *fakeActor) Do(ctx context.Context, c client.Call) (client.Result, error
 	case client.VerbRead:
 		if !there {
 			return res, missing
+		}
+		if s.slow > 0 {
+			time.Sleep(s.slow)
 		}
 		res.Data, res.HasData = data, true
 	case client.VerbStat:

@@ -43,8 +43,8 @@ func (r *run) doCall(ctx context.Context, a *script.Call) error {
 		r.results[a.Async] = c
 		return nil
 	}
-	bound := a.Within
-	if bound == 0 {
+	bound, timed := a.Within, a.Within > 0
+	if !timed {
 		bound = r.limits.Call
 		if by, ok := a.Get("by"); ok {
 			bound += by.Dur
@@ -55,7 +55,7 @@ func (r *run) doCall(ctx context.Context, a *script.Call) error {
 	if len(a.Statuses) > 0 {
 		r.res.Assertions++
 	}
-	return r.join(ctx, c, bound, a.Statuses)
+	return r.join(ctx, c, bound, timed, a.Statuses)
 }
 
 // send starts a call.
@@ -138,12 +138,19 @@ func (r *run) elapse(ctx context.Context, d time.Duration) error {
 }
 
 // join awaits the reply of c and judges it: want lists the outcomes, none
-// means success. Captures become usable.
-func (r *run) join(ctx context.Context, c *call, bound time.Duration, want []string) error {
+// means success. Captures become usable. A bound that the scenario gave is
+// timed on the run's clock; the engine's own is real time, and moves nothing.
+func (r *run) join(ctx context.Context, c *call, bound time.Duration, timed bool, want []string) error {
 	if len(want) == 0 {
 		want = []string{script.StatusOK}
 	}
-	if !r.await(ctx, bound, c.answered) && ctx.Err() != nil {
+	answered := false
+	if timed {
+		answered = r.await(ctx, bound, c.answered)
+	} else {
+		answered = r.until(ctx, bound, c.answered)
+	}
+	if !answered && ctx.Err() != nil {
 		return errorf("%s was waiting for the answer to %s", c.actor, c.verb)
 	}
 	c.cancel()

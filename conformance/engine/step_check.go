@@ -196,7 +196,7 @@ func (r *run) doRequire(a *script.Require) error {
 func (r *run) doExpectValue(ctx context.Context, a *script.ExpectValue) error {
 	r.res.Assertions++
 	if c := r.results[a.Check.Left.Name]; a.Joins && c != nil && !c.answered() {
-		if err := r.join(ctx, c, a.Within, nil); err != nil {
+		if err := r.join(ctx, c, a.Within, true, nil); err != nil {
 			return err
 		}
 	}

@@ -25,9 +25,9 @@ func (r *run) doExpectReply(ctx context.Context, a *script.ExpectReply) error {
 	}
 	switch a.State {
 	case script.StateOK:
-		return r.join(ctx, c, a.Within, nil)
+		return r.join(ctx, c, a.Within, true, nil)
 	case script.StateFails:
-		return r.join(ctx, c, a.Within, a.Statuses)
+		return r.join(ctx, c, a.Within, true, a.Statuses)
 	}
 	how := ""
 	if !r.until(ctx, pendingWait, c.answered) {
