@@ -44,6 +44,8 @@ type Config struct {
 	// SMBOptions are the rest of the SMB service's settings; Listener, VFS,
 	// Clock and Logger are filled in.
 	SMBOptions smb.Config
+	// NFSOptions likewise; addresses and Logger are filled in.
+	NFSOptions nfs.Config
 }
 
 // Addresses are where the services listen, "" for one that is off.
@@ -164,7 +166,8 @@ func (s *Server) listen(cfg Config) (smbAdapter *smb.Adapter, err error) {
 }
 
 func (s *Server) listenNFS(cfg Config) error {
-	c := nfs.Config{NFS: cfg.NFS, Mount: cfg.Mount, NoMount: cfg.Mount == "", Portmap: cfg.Portmap, Logger: cfg.Logger}
+	c := cfg.NFSOptions
+	c.NFS, c.Mount, c.NoMount, c.Portmap, c.Logger = cfg.NFS, cfg.Mount, cfg.Mount == "", cfg.Portmap, cfg.Logger
 	if cfg.Mount == OnNFSPort {
 		c.Mount = ""
 	}

@@ -13,18 +13,24 @@ import (
 	"crosswire/server/nfs/export"
 	"crosswire/server/nfs/mount"
 	"crosswire/server/nfs/nfs3"
+	"crosswire/server/nfs/nlm"
+	"crosswire/server/nfs/nlm/callback"
+	"crosswire/server/nfs/nsm"
 	"crosswire/server/nfs/portmapper"
 	"crosswire/server/nfs/rpcserver"
 	"crosswire/server/vfs"
 	wiremount "crosswire/server/wire/xdr/mount3"
 	wirenfs "crosswire/server/wire/xdr/nfs3"
+	wirenlm "crosswire/server/wire/xdr/nlm4"
+	wirensm "crosswire/server/wire/xdr/nsm"
 	wireportmap "crosswire/server/wire/xdr/portmap"
 )
 
 // Config of an Adapter. Each address is served over TCP and UDP on one port,
 // which may be 0.
 type Config struct {
-	// NFS is where NFSv3 is served.
+	// NFS is where NFSv3 is served, and with it the lock manager (NLM) and the
+	// status monitor (NSM).
 	NFS string
 	// Mount is where the mount protocol is served; empty, or the same as NFS
 	// with a port other than 0: on the port of NFS.
@@ -37,6 +43,12 @@ type Config struct {
 	Logger *slog.Logger
 	// HandleKey signs file handles; zero: a key of this start.
 	HandleKey [16]byte
+	// Grace is how long after the start only locks of before are given; 0:
+	// there are none.
+	Grace time.Duration
+	// Callback says how the lock managers and status monitors of clients are
+	// found.
+	Callback callback.Config
 	// RPC bounds what connections cost; its Logger and hooks are ours.
 	RPC rpcserver.Options
 }
@@ -44,6 +56,8 @@ type Config struct {
 // Adapter is the NFS service; it implements adapter.Adapter.
 type Adapter struct {
 	exports *export.Table
+	locks   *nlm.Service
+	monitor *nsm.Service
 	rt      adapter.Runtime
 	log     *slog.Logger
 
@@ -77,6 +91,15 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 	a.exports = export.NewTable(road, cfg.HandleKey)
 	mounts := mount.New(a.exports, a.log)
 	files := nfs3.New(a.exports, a.log)
+	caller := callback.New(cfg.Callback)
+	a.locks = nlm.New(nlm.Config{
+		Exports: a.exports, Road: road, Caller: caller, Logger: a.log, Grace: cfg.Grace,
+		Enter: a.enter, Leave: a.leave,
+	})
+	a.monitor = nsm.New(nsm.Config{
+		Locks: a.locks, Caller: caller, Logger: a.log, Now: road.Clock().Now,
+		Enter: a.enter, Leave: a.leave,
+	})
 	registry := portmapper.NewRegistry()
 
 	opt := cfg.RPC
@@ -101,7 +124,7 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 		return e, nil
 	}
 	err := func() (err error) {
-		programs := []*rpcserver.Program{files.Program()}
+		programs := []*rpcserver.Program{files.Program(), a.locks.Program(), a.monitor.Program()}
 		shared := cfg.Mount == "" || cfg.Mount == cfg.NFS && fixedPort(cfg.NFS)
 		if shared && !cfg.NoMount {
 			programs = append(programs, mounts.Program())
@@ -128,6 +151,8 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 		return nil, err
 	}
 	a.nfs.register(registry, wirenfs.NFS_PROGRAM, files.Versions())
+	a.nfs.register(registry, wirenlm.NLM_PROGRAM, a.locks.Versions())
+	a.nfs.register(registry, wirensm.SM_PROG, a.monitor.Versions())
 	if a.mount != nil {
 		a.mount.register(registry, wiremount.MOUNT_PROGRAM, mounts.Versions())
 	}
@@ -161,7 +186,10 @@ func (e *ListenError) Unwrap() error { return e.Err }
 // SetRuntime implements adapter.Adapter.
 func (a *Adapter) SetRuntime(rt adapter.Runtime) {
 	a.rt = rt
-	rt.OnShareChange(func([]string) { a.exports.Refresh() })
+	rt.OnShareChange(func([]string) {
+		a.exports.Refresh()
+		a.locks.Refresh()
+	})
 	a.exports.Refresh()
 }
 
@@ -220,8 +248,10 @@ func (a *Adapter) Stop(ctx context.Context) error {
 	a.stop.Do(func() {
 		go func() {
 			defer close(a.stopped)
-			errs := make([]error, len(a.endpoints))
+			errs := make([]error, len(a.endpoints)+2)
 			var all sync.WaitGroup
+			all.Go(func() { errs[len(a.endpoints)] = a.locks.Stop(ctx) })
+			all.Go(func() { errs[len(a.endpoints)+1] = a.monitor.Stop(ctx) })
 			for i, e := range a.endpoints {
 				all.Go(func() {
 					errs[i] = e.server.Stop(ctx)
