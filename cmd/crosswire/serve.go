@@ -64,9 +64,9 @@ func readyLine(a server.Addresses) string {
 	return fmt.Sprintf("ready smb=%s nfs=%s mount=%s portmap=%s api=%s\n", a.SMB, a.NFS, a.Mount, a.Portmap, a.API)
 }
 
-// serverConfig makes the server's configuration from settings that are complete and
+// serverConfig is the server's configuration of settings that are complete and
 // checked.
-func (c *config) serverConfig() server.Config {
+func (c config) serverConfig() server.Config {
 	cfg := server.Config{
 		SMB: *c.SMB, NFS: *c.NFS, Mount: *c.Mount, Portmap: *c.Portmap, API: *c.API,
 		Shares: c.Shares, Users: c.Users, Policies: c.Policies,
