@@ -10,6 +10,7 @@ import (
 
 	"crosswire/server/wire/xdr/mount3"
 	"crosswire/server/wire/xdr/nfs3"
+	"crosswire/server/wire/xdr/nfs4"
 	"crosswire/server/wire/xdr/nlm4"
 	"crosswire/server/wire/xdr/nsm"
 	"crosswire/server/wire/xdr/portmap"
@@ -42,6 +43,12 @@ func TestHugeLengthAllocatesNothing(t *testing.T) {
 		{"lock cookie", huge, &nlm4.Nlm4Testargs{}},
 		{"lock owner", cat(make([]byte, 8), make([]byte, 8), huge), &nlm4.Nlm4Testargs{}},
 		{"name of who restarted", huge, &nsm.StatChge{}},
+		{"operations of a compound", cat(make([]byte, 8), huge), &nfs4.Compound4args{}},
+		{"attribute bitmap", huge, &nfs4.Getattr4args{}},
+		{"attribute values", cat(make([]byte, 4), huge), &nfs4.Fattr4{}},
+		{"client owner", cat(make([]byte, 8), huge), &nfs4.ExchangeId4args{}},
+		{"state ids to test", huge, &nfs4.TestStateid4args{}},
+		{"state ids to test within the maximum", []byte{0, 0, 4, 0}, &nfs4.TestStateid4args{}},
 		{"port mapping", []byte{0, 0}, &portmap.Mapping{}},
 	}
 	for _, row := range rows {
