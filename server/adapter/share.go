@@ -25,6 +25,9 @@ type Share struct {
 	// RootSquash maps uid 0 of AUTH_SYS to nobody (65534). Off by default:
 	// the reference server is a test target, alone on loopback.
 	RootSquash bool `json:"root_squash,omitempty"`
+	// AccessBased leaves out of a directory's listing what the caller may not
+	// read (access-based enumeration). The name is still found by who knows it.
+	AccessBased bool `json:"access_based,omitempty"`
 	// CapacityBytes bounds the store; 0: the default of 1 TiB.
 	CapacityBytes uint64 `json:"capacity_bytes,omitempty"`
 }

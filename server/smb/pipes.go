@@ -24,7 +24,11 @@ func (l lister) Shares() []pipe.Share {
 	var list []pipe.Share
 	for _, name := range l.rt.ListShares() {
 		if s, ok := l.rt.Share(name); ok {
-			list = append(list, pipe.Share{Name: s.Name, Comment: s.Comment, Path: `C:\` + s.Name, Hidden: s.Hidden})
+			var flags uint32
+			if s.AccessBased {
+				flags = uint32(smb2.ShareFlagAccessBasedDirectoryEnum) // SHI1005_FLAGS_… has the same value
+			}
+			list = append(list, pipe.Share{Name: s.Name, Comment: s.Comment, Path: `C:\` + s.Name, Hidden: s.Hidden, Flags: flags})
 		}
 	}
 	return list

@@ -14,8 +14,9 @@ const maxSecurityBuffer = 2 * (64 << 10)
 // querySecurity answers QUERY_INFO of a security descriptor (MS-SMB2
 // 3.3.5.20.3). Nobody here has ACCESS_SYSTEM_SECURITY, so nobody sees a SACL.
 func (r *request) querySecurity(o *openFile, want smb2.SecurityInformation) ([]byte, error) {
-	if want&smb2.SACLSecurityInformation != 0 || o.file.Access&vfs.RightReadControl == 0 {
-		return nil, ntstatus.AccessDenied
+	const control = smb2.OwnerSecurityInformation | smb2.GroupSecurityInformation | smb2.DACLSecurityInformation | smb2.LabelSecurityInformation
+	if want&smb2.SACLSecurityInformation != 0 || want&control != 0 && o.file.Access&vfs.RightReadControl == 0 {
+		return nil, ntstatus.AccessDenied // MS-FSA 2.1.5.13
 	}
 	d, err := o.file.Tree.Security(r.ctx, r.origin(o), o.file.Handle)
 	if err != nil {

@@ -57,6 +57,9 @@ func (r *request) treeConnect() (body, error) {
 			}
 			resp.ShareFlags |= smb2.ShareFlagEncryptData
 		}
+		if t.share.AccessBased {
+			resp.ShareFlags |= smb2.ShareFlagAccessBasedDirectoryEnum
+		}
 		granted, _, err := vt.Access(r.ctx, r.origin(nil), vt.Root(), vfs.RightAll)
 		if err != nil {
 			return nil, err

@@ -253,3 +253,33 @@ func TestACLDelete(t *testing.T) {
 		})
 	}
 }
+
+// TestAccessBasedEnumeration: who may not read a file does not see its name,
+// by any protocol, and the listing ends all the same.
+func TestAccessBasedEnumeration(t *testing.T) {
+	h := newHouse(t)
+	h.file(t, "hidden", "x")
+	h.file(t, "seen", "x")
+	h.secured(t, "hidden", vfs.SecurityDACL, dacl(allowed(secdesc.UnixUser(1001), vfs.RightAll, 0)))
+	share := h.tree.Share()
+	share.AccessBased = true
+	require.NoError(t, h.rt.UpdateShare(share))
+	for _, o := range []*vfs.Origin{nfs(1001), nfs(1002), smb(1001), smb(1002)} {
+		want := []string{"hidden", "seen"}
+		if o.Cred.UID == 1002 {
+			want = want[1:]
+		}
+		var got []string
+		for after, eof := uint64(0), false; !eof; {
+			list, end, _, err := h.tree.ReadDir(h.ctx, o, h.tree.Root(), after, 1)
+			require.NoError(t, err)
+			for _, e := range list {
+				got, after = append(got, e.Name), e.Cookie
+			}
+			eof = end || len(list) == 0
+		}
+		require.Equalf(t, want, got, "%s uid %d", o.Protocol, o.Cred.UID)
+		_, _, err := h.tree.Lookup(h.ctx, o, h.tree.Root(), "hidden")
+		require.NoError(t, err, "its name is no secret")
+	}
+}

@@ -1,5 +1,7 @@
 package vfs
 
+import "slices"
+
 // Access rights of a file or directory (MS-DTYP 2.4.3, MS-SMB2 2.2.13.1). The
 // road speaks of rights in these bits for every protocol, so that NFS ACCESS,
 // SMB MaximalAccess and the operation itself cannot disagree.
@@ -114,6 +116,23 @@ func mayUnlink(cred Cred, dir, node Attr) bool {
 		return false
 	}
 	return dir.Mode&0o1000 == 0 || dir.UID == cred.UID || node.UID == cred.UID
+}
+
+// readable leaves out what cred may not read, of the entries that a listing of
+// dir began with. It goes on until there is one to show, so that a listing is
+// empty only at its end.
+func (t *Tree) readable(cred Cred, dir FileHandle, list []Entry, eof bool, err error, limit int) ([]Entry, bool, error) {
+	for err == nil && len(list) > 0 {
+		last := list[len(list)-1].Cookie
+		kept := slices.DeleteFunc(list, func(e Entry) bool {
+			return t.may(cred, e.Attr, RightReadData|RightReadEA|RightReadAttributes|RightReadControl) != nil
+		})
+		if len(kept) > 0 || eof {
+			return kept, eof, nil
+		}
+		list, eof, err = t.store.fs.ReadDir(dir, last, limit)
+	}
+	return list, eof, err
 }
 
 // squash maps the origin's identity by the share's rule.

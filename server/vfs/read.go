@@ -79,6 +79,9 @@ func (t *Tree) ReadDir(ctx context.Context, o *Origin, h FileHandle, after uint6
 		}
 	}
 	list, eof, err = t.store.fs.ReadDir(h, after, limit)
+	if t.Share().AccessBased {
+		list, eof, err = t.readable(t.squash(o), h, list, eof, err, limit)
+	}
 	return list, eof, dir, err
 }
 
