@@ -214,10 +214,14 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: listen NAME KIND")
 	}
+	kind := args[1]
+	if kind == "closed" {
+		ts.Setenv(args[0], closedPort(ts))
+		return
+	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Setenv(args[0], ln.Addr().String())
-	kind := args[1]
 	var answer []byte
 	switch _, protocol, _ := strings.Cut(kind, "-"); protocol {
 	case "smb":
@@ -226,9 +230,6 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 		answer = unhex(ts, rpcStart)
 	}
 	switch kind {
-	case "closed":
-		ts.Check(ln.Close())
-		return
 	case "probed":
 		answer = unhex(ts, rpcNull)
 	case "http":
@@ -274,6 +275,18 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 		mu.Unlock()
 		wg.Wait()
 	})
+}
+
+// closedPort is an address that refuses connections until the script ends: it
+// is taken, so that nobody else gets it, and nobody listens.
+func closedPort(ts *testscript.TestScript) string {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	ts.Check(err)
+	ts.Defer(func() { syscall.Close(fd) })
+	ts.Check(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	name, err := syscall.Getsockname(fd)
+	ts.Check(err)
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(name.(*syscall.SockaddrInet4).Port))
 }
 
 func unhex(ts *testscript.TestScript, words ...string) []byte {
