@@ -2,10 +2,13 @@ package vfs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"crosswire/server/lock"
@@ -311,4 +314,61 @@ func TestWatchRefuses(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.heard(dir.Open)
 	require.ErrorIs(t, err, vfs.ErrAccess, "FILE_LIST_DIRECTORY was not granted")
+}
+
+// TestWatchTogether: with many who change, wait, give up and close at once,
+// every request is answered once and no name is told twice.
+func TestWatchTogether(t *testing.T) {
+	h := newHouse(t)
+	const makers, each, readers = 4, 200, 4
+	op := h.openDir(t, "d")
+	h.watched(t, op, vfs.WatchRequest{Filter: vfs.ChangedFileName, Max: 1 << 20})
+
+	var made sync.WaitGroup
+	for m := range makers {
+		made.Go(func() {
+			for i := range each {
+				_, err := h.tree.Create(h.ctx, root, op.Handle, fmt.Sprintf("%d-%d", m, i), vfs.CreateOptions{})
+				assert.NoError(t, err)
+			}
+		})
+	}
+	var mu sync.Mutex
+	told := map[string]int{}
+	all := make(chan struct{})
+	var read sync.WaitGroup
+	for r := range readers {
+		read.Go(func() {
+			for n := 0; ; n++ {
+				ctx, cancel := context.WithCancel(h.ctx)
+				who := smb(0)
+				if n%3 == r%3 {
+					who.OnWait = cancel // gives up at once
+				}
+				list, err := h.tree.NextChanges(ctx, who, op, vfs.WatchRequest{Max: 1 << 20})
+				cancel()
+				mu.Lock()
+				for _, c := range list {
+					if told[c.Name]++; len(told) == makers*each && told[c.Name] == 1 {
+						close(all)
+					}
+				}
+				mu.Unlock()
+				if errors.Is(err, vfs.ErrWatchClosed) {
+					return
+				}
+				if err != nil {
+					assert.ErrorIs(t, err, context.Canceled)
+				}
+			}
+		})
+	}
+	made.Wait()
+	<-all
+	_, err := h.tree.Close(h.ctx, smb(0), op)
+	require.NoError(t, err)
+	read.Wait()
+	for name, n := range told {
+		require.Equal(t, 1, n, name)
+	}
 }
