@@ -25,10 +25,23 @@ func (r *request) goAsync() {
 	c.pending[r.h.MessageID] = r
 	c.mu.Unlock()
 
+	if r.ended() {
+		r.cancel() // whoever ended it may have looked before it was entered
+	}
 	h := r.responseHeader(ntstatus.Pending)
 	r.chain.add(r, smb2.AppendMessage(nil, &h, &smb2.ErrorResponse{}))
 	r.chain.flush()
 	r.chain.release()
+}
+
+// ended reports whether the request's session or tree connect is gone.
+func (r *request) ended() bool {
+	if r.session == nil {
+		return false
+	}
+	r.session.mu.Lock()
+	defer r.session.mu.Unlock()
+	return r.session.state == sessionGone || r.tree != nil && r.session.trees[r.tree.id] != r.tree
 }
 
 func (c *conn) forgetAsync(r *request, id uint64) {

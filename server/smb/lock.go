@@ -1,6 +1,7 @@
 package smb
 
 import (
+	"context"
 	"errors"
 
 	"crosswire/server/vfs"
@@ -43,6 +44,9 @@ func (r *request) lock() (body, error) {
 		err = o.file.Tree.LockWait(r.ctx, r.origin(o), o.file, elements[0])
 	} else {
 		_, err = o.file.Tree.Lock(r.ctx, r.origin(o), o.file, elements)
+	}
+	if errors.Is(err, context.Canceled) && !r.cancelled.Load() {
+		err = vfs.ErrLockReleased // its tree or session ended, and the open with it
 	}
 	if err != nil {
 		return nil, err

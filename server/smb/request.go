@@ -44,8 +44,8 @@ type request struct {
 	signWith smbcrypt.Signer
 	// answered: the handler queued its response itself.
 	answered bool
-	// afterSend runs once the response is queued.
-	afterSend func()
+	// announces is the open that the response tells the client of.
+	announces uint64
 }
 
 // chain is one frame: a request or a compound (MS-SMB2 3.3.5.2.7).
@@ -59,7 +59,7 @@ type chain struct {
 
 	ready   [][]byte // responses not queued yet
 	signers []smbcrypt.Signer
-	after   []func()
+	opened  []uint64 // opens that they tell of
 	cur     atomic.Pointer[request]
 
 	// What related requests inherit from the one before.
@@ -163,11 +163,17 @@ func (ch *chain) dispatch(r *request, index int) (body, error) {
 	if c.dialect == 0 && r.h.Command != smb2.CommandNegotiate {
 		return nil, fatal("%v before NEGOTIATE", r.h.Command)
 	}
+	if s := ch.sealedBy; s != nil && !r.h.IsRelated() && r.h.SessionID != s.id {
+		return nil, fatal("a request for session %#x in a frame encrypted for %#x", r.h.SessionID, s.id) // MS-SMB2 3.3.5.2.7
+	}
 	if r.h.IsRelated() {
+		if index > 0 && ch.prev.valid {
+			r.h.SessionID, r.h.TreeID = ch.prev.sessionID, ch.prev.treeID
+		}
 		if index == 0 || !ch.prev.valid || ch.prev.lost {
+			r.session = c.session(r.h.SessionID)  // signs the refusal
 			return nil, ntstatus.InvalidParameter // MS-SMB2 3.3.5.2.7.2
 		}
-		r.h.SessionID, r.h.TreeID = ch.prev.sessionID, ch.prev.treeID
 	} else {
 		ch.prev.hasFile, ch.prev.fileID, ch.prev.err = false, smb2.FileID{}, nil
 	}
@@ -206,9 +212,6 @@ func (ch *chain) authenticate(r *request, cmd *command) error {
 	}
 	r.session = s
 	if ch.sealedBy != nil {
-		if ch.sealedBy != s {
-			return fatal("a request for session %#x in a frame encrypted for %#x", s.id, ch.sealedBy.id)
-		}
 		return nil
 	}
 	if s.encryptData && ch.c.dialect >= smb2.Dialect300 {
@@ -268,24 +271,34 @@ func isErrorBody(b body) bool {
 func (ch *chain) add(r *request, msg []byte) {
 	ch.ready = append(ch.ready, msg)
 	ch.signers = append(ch.signers, r.signerOf())
-	if r.afterSend != nil {
-		ch.after = append(ch.after, r.afterSend)
+	if r.announces != 0 {
+		ch.opened = append(ch.opened, r.announces)
 	}
 	if r.h.Command == smb2.CommandSessionSetup || r.h.Command == smb2.CommandNegotiate {
 		ch.flush() // signed with other keys, hashed on their own
 	}
 }
 
-// flush queues what is ready as one frame.
+// flush queues what is ready as one frame. If it tells the client of an open
+// that caches, the break of that cache comes right behind the frame or goes out
+// by itself, but never between the client's knowing and our sending: see
+// oplock.Manager.Announce. (Of several opens in one compound only the last has
+// that promise; the locks of two files must not be held at once.)
 func (ch *chain) flush() {
 	if len(ch.ready) == 0 {
 		return
 	}
-	ch.c.sendMessages(ch.ready, ch.signers, ch.sealedBy)
-	for _, f := range ch.after {
-		f()
+	opened := ch.opened
+	send := func() { ch.c.sendMessages(ch.ready, ch.signers, ch.sealedBy) }
+	if n := len(opened); n > 0 {
+		ch.c.a.oplocks.Announce(opened[n-1], send)
+		for _, id := range opened[:n-1] {
+			ch.c.a.oplocks.Announce(id, func() {})
+		}
+	} else {
+		send()
 	}
-	ch.ready, ch.signers, ch.after = nil, nil, nil
+	ch.ready, ch.signers, ch.opened = nil, nil, nil
 }
 
 // signerOf is who signs the response (MS-SMB2 3.3.4.1.1): nobody unless the

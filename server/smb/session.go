@@ -111,7 +111,6 @@ func (s *session) drop() {
 	delete(c.sessions, s.id)
 	for _, r := range c.async {
 		if r.session == s {
-			r.cancelled.Store(true)
 			r.cancel()
 		}
 	}

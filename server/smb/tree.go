@@ -134,7 +134,6 @@ func (s *session) dropTree(t *tree) {
 	c.mu.Lock()
 	for _, r := range c.async {
 		if r.tree == t {
-			r.cancelled.Store(true)
 			r.cancel()
 		}
 	}

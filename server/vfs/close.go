@@ -13,6 +13,7 @@ func (t *Tree) Close(ctx context.Context, o *Origin, op *Open) (attr Attr, err e
 	if !op.closed.CompareAndSwap(false, true) {
 		return attr, ErrClosed
 	}
+	op.endWaits()
 	t.vfs.endWatch(op)
 	fs := t.store.fs
 	attr, err = fs.GetAttr(op.Handle)
@@ -45,12 +46,10 @@ func (t *Tree) markDelete(ctx context.Context, o *Origin, op *Open) {
 	}
 	who := *o
 	who.Open = op.ID
-	err := t.run(ctx, &who, func() (step, error) {
+	// Nothing refuses it: the right was granted with the open.
+	_ = t.run(ctx, &who, func() (step, error) {
 		return step{op: OpDeleteOnClose, object: op.Handle, stream: op.Stream, apply: mark}, nil
 	})
-	if err != nil {
-		_ = mark() // the share is gone or has become read-only; the promise stands
-	}
 }
 
 // deleteName removes the name of a closed open. A directory that is not empty
@@ -85,19 +84,18 @@ func (t *Tree) deleteName(ctx context.Context, o *Origin, op *Open) {
 func (t *Tree) deleteStream(ctx context.Context, o *Origin, op *Open) {
 	who := *o
 	who.Open = op.ID
-	// An error means that the file, or the share, is gone already.
-	_ = t.run(ctx, &who, func() (step, error) {
+	err := t.run(ctx, &who, func() (step, error) {
 		return step{
-			op: OpStream, object: op.Handle, stream: op.Stream,
+			op: OpDeleteOnClose, object: op.Handle, stream: op.Stream,
 			apply: func() error {
 				_, err := t.store.fs.RemoveStream(op.Handle, op.Stream)
 				return err
 			},
-			tell: func() Event {
-				return Event{File: op.Handle, Stream: op.Stream, Changed: ChangedStreamName, StreamAction: StreamRemoved}
-			},
 		}, nil
 	})
+	if err == nil {
+		t.vfs.announce(t, o, Event{Op: OpStream, File: op.Handle, Stream: op.Stream, Changed: ChangedStreamName, StreamAction: StreamRemoved})
+	}
 }
 
 // SetDelete marks the open's name, or its named stream, for deletion at the

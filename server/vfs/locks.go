@@ -34,10 +34,19 @@ func (t *Tree) LockWait(ctx context.Context, o *Origin, op *Open, e LockElement)
 	// The caches are broken by now. The wait itself is in the table's queue,
 	// outside the gate.
 	defer t.vfs.idle(o)()
-	return t.vfs.locks.LockWait(adapter.WithOrigin(ctx, o), lock.Request{
+	open, done := op.whileOpen(adapter.WithOrigin(ctx, o))
+	defer done()
+	err = t.vfs.locks.LockWait(open, lock.Request{
 		Handle: op.Handle, Stream: op.StreamKey(), Owner: op.owner, Style: lock.SMB,
 		Exclusive: e.Exclusive, Off: e.Off, Len: e.Len,
 	})
+	if op.closed.Load() && ctx.Err() == nil {
+		if err == nil { // granted as the open closed: nobody would unlock it
+			t.vfs.locks.UnlockAll(op.Handle, op.StreamKey(), op.owner)
+		}
+		return lock.ErrReleased
+	}
+	return err
 }
 
 // Unlock frees ranges, each of which must be locked exactly so; those before

@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -24,6 +25,41 @@ type Open struct {
 	deleteOnClose atomic.Bool // asked for by the open itself
 	closed        atomic.Bool
 	watch         atomic.Pointer[watch] // of a directory, once asked for
+
+	waitMu sync.Mutex
+	waits  map[*byte]context.CancelFunc // what waits through this open
+}
+
+// whileOpen is ctx that ends with the open too; done must be called. A wait
+// that begins after the close ends at once.
+func (op *Open) whileOpen(ctx context.Context) (_ context.Context, done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	key := new(byte)
+	op.waitMu.Lock()
+	defer op.waitMu.Unlock()
+	if op.closed.Load() {
+		cancel()
+		return ctx, cancel
+	}
+	if op.waits == nil {
+		op.waits = map[*byte]context.CancelFunc{}
+	}
+	op.waits[key] = cancel
+	return ctx, func() {
+		cancel()
+		op.waitMu.Lock()
+		defer op.waitMu.Unlock()
+		delete(op.waits, key)
+	}
+}
+
+// endWaits ends what waits through a closed open.
+func (op *Open) endWaits() {
+	op.waitMu.Lock()
+	defer op.waitMu.Unlock()
+	for _, cancel := range op.waits {
+		cancel()
+	}
 }
 
 // DeleteOnClose reports whether closing this open deletes the file.

@@ -56,10 +56,10 @@ func (t *Tree) run(ctx context.Context, o *Origin, attempt func() (step, error))
 // the only place where the storage is changed.
 func (t *Tree) pass(ctx context.Context, o *Origin, s step) error {
 	d := &road[s.op]
-	if err := t.alive(); err != nil {
+	if err := t.alive(); err != nil && !d.closes {
 		return err
 	}
-	if d.changes && t.Share().ReadOnly {
+	if d.changes && t.Share().ReadOnly && !d.closes {
 		return ErrReadOnly
 	}
 	wait, err := t.behindGate(ctx, o, d, &s)

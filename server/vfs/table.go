@@ -81,6 +81,9 @@ type declaration struct {
 	// changes: refused on a read-only share.
 	changes bool
 	tells   announcement
+	// closes: part of the end of an open, which the end of its share does not
+	// prevent.
+	closes bool
 	// smbWaits: an SMB origin answers STATUS_PENDING and waits for the
 	// acknowledgment. Where false it goes on at once, as MS-FSA has it for
 	// the breaks that can only meet read caching by then.
@@ -126,7 +129,7 @@ var road = [opCount]declaration{
 		clause: "MS-FSA 2.1.5.15.12, 2.1.4.12 OPEN with DELETE, then FileRenameInformation"},
 	OpDispose: {name: "dispose", object: breakHandle, changes: true, smbWaits: true,
 		clause: "MS-FSA 2.1.5.15.3, 2.1.4.12 FileDispositionInformation"},
-	OpDeleteOnClose: {name: "delete on close", object: breakHandle, changes: true,
+	OpDeleteOnClose: {name: "delete on close", object: breakHandle, changes: true, closes: true,
 		clause: "MS-FSA 2.1.5.5 with Open.Mode.FILE_DELETE_ON_CLOSE, 2.1.4.12; nobody waits, for a close may not fail"},
 	OpRenameOpen: {name: "rename by handle", object: breakHandle, victim: breakHandle, changes: true, tells: tellRenamed, smbWaits: true,
 		clause: "MS-FSA 2.1.5.15.12, 2.1.4.12 FileRenameInformation"},
