@@ -53,7 +53,7 @@ func TestSMBTorture(t *testing.T) {
 			s := startServer(t, serverOptions{})
 			user2, password2, _ := strings.Cut(bob, "%")
 			r := runFor(t, tortureTimeout, s.dir, "smbtorture", sambaConfig(t, s.dir), "//"+s.host+"/data",
-				"--port="+portOf(t, s.smb), "--user="+alice,
+				"-p", portOf(t, s.smb), "-U", alice,
 				"--option=torture:user2name="+user2, "--option=torture:user2password="+password2, tt.suite)
 			got := parseTorture(r.stdout)
 			mu.Lock()
@@ -75,7 +75,7 @@ func TestSMBTorture(t *testing.T) {
 
 // score is what smbtorture says about a suite.
 type score struct {
-	planned                int // tests of the suite
+	planned                int // tests of the suite, as announced or, in a suite of one, begun
 	success, failure, skip []string
 	reasons                []string // of failures and skips, with the name of the test
 }
@@ -97,6 +97,7 @@ func (s score) String() string {
 
 var (
 	tortureProgress = regexp.MustCompile(`^progress: (\d+)$`)
+	tortureBegin    = regexp.MustCompile(`^test: \S+$`)
 	tortureVerdict  = regexp.MustCompile(`^(success|failure|error|skip): (\S+)( \[)?$`)
 )
 
@@ -104,7 +105,7 @@ var (
 // be followed by a reason that ends with a line "]".
 func parseTorture(stdout string) score {
 	var s score
-	inReason := false
+	inReason, begun := false, 0
 	for _, line := range strings.Split(stdout, "\n") {
 		if inReason {
 			if inReason = line != "]"; inReason {
@@ -116,6 +117,10 @@ func parseTorture(stdout string) score {
 			n := 0
 			_, _ = fmt.Sscan(m[1], &n)
 			s.planned += n
+			continue
+		}
+		if tortureBegin.MatchString(line) {
+			begun++
 			continue
 		}
 		m := tortureVerdict.FindStringSubmatch(line)
@@ -134,6 +139,7 @@ func parseTorture(stdout string) score {
 			s.reasons = append(s.reasons, m[1]+": "+m[2])
 		}
 	}
+	s.planned = max(s.planned, begun)
 	return s
 }
 
