@@ -35,7 +35,7 @@ func referenceCapabilities(cfg target.ServerConfig) []string {
 			"smb.locks", "smb.compound", "smb.hardlink", "smb.srvsvc")
 	}
 	if cfg.NFS {
-		set = append(set, "nfs", "nfs.v3", "nfs.mount", "nfs.portmap", "nfs.udp")
+		set = append(set, "nfs", "nfs.v3", "nfs.mount", "nfs.portmap", "nfs.udp", "nlm")
 	}
 	return set
 }

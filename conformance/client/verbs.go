@@ -36,6 +36,7 @@ package client
 //	         wait=yes|no, owner=
 //	unlock   Handle|Path, Offset, Length, owner=
 //	testlock Handle|Path, Offset, Length, mode=                       held (bool), owner, offset, length, exclusive
+//	restart  — (nfs: NSM SM_NOTIFY, the client holds no lock)
 //	notify   Handle, filter=, recursive=yes                           names, actions
 //	ioctl    Handle|Path, code=, Data                                 Data
 //	ack      never by Do: see Holder
@@ -114,6 +115,7 @@ const (
 	VerbLock       = "lock"
 	VerbUnlock     = "unlock"
 	VerbTestlock   = "testlock"
+	VerbRestart    = "restart"
 	VerbNotify     = "notify"
 	VerbAck        = "ack"
 	VerbEcho       = "echo"

@@ -470,6 +470,10 @@
 //	    mode=           shared|exclusive. default exclusive
 //	.held bool, .owner string, .offset number, .length number, .mode enum
 //
+// restart (nfs): the client's host starts again: NSM SM_NOTIFY, after which it holds no lock
+//
+//	restart
+//
 // notify (smb or rawsmb): CHANGE_NOTIFY; its value lists "action name"
 //
 //	notify HANDLE [filter=SET] [recursive]

@@ -130,6 +130,7 @@ func fileVerbs() []Verb {
 		{Name: "testlock", Kinds: onlyNFS, Needs: map[ActorKind]string{KindNFS: "nlm"},
 			Params: []Param{target(""), need(at()), need(plus()), enum("mode", "shared exclusive", "default exclusive"), opt("owner", TypeString, "")},
 			Fields: []Field{{Name: "held", Type: TypeBool}, {Name: "owner", Type: TypeString}, {Name: "offset", Type: TypeNumber}, {Name: "length", Type: TypeNumber}, {Name: "mode", Type: TypeEnum, Words: []string{"shared", "exclusive"}}}, Doc: "NLM TEST"},
+		{Name: "restart", Kinds: onlyNFS, Needs: map[ActorKind]string{KindNFS: "nlm"}, Doc: "the client's host starts again: NSM SM_NOTIFY, after which it holds no lock"},
 		{Name: "notify", Kinds: rawSMB, Needs: map[ActorKind]string{"": "smb.notify"}, Params: []Param{handle("an open directory"), set("filter", notifyFilters, "default all"), flag("recursive", "")},
 			Result: TypeList, Fields: []Field{{Name: "names", Type: TypeList}, {Name: "actions", Type: TypeList, Doc: "added, removed, modified, renamed-old, renamed-new, …"}}, Doc: "CHANGE_NOTIFY; its value lists \"action name\""},
 		{Name: "ack", Kinds: rawSMB, Params: []Param{handle(""), {Name: "state", Type: TypeCache, Doc: "default: what the server asked for"}}, Result: TypeCache, Doc: "OPLOCK_BREAK acknowledgment of a break that is held"},

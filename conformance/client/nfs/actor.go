@@ -39,6 +39,7 @@ type Actor struct {
 	c     *Client
 	name  string
 	sink  client.Sink
+	locks *Locker
 	dir   string     // the scenario's folder below the export
 	root  FileHandle // of the export, nil if none is mounted
 	rsize uint32     // bytes of one READ
@@ -73,6 +74,7 @@ func connect(ctx context.Context, dial Dialer, ep client.Endpoint, spec client.S
 		return nil, err
 	}
 	a := &Actor{c: c, name: spec.Name, sink: sink, dir: ep.Dir, rsize: defaultTransfer, wsize: defaultTransfer}
+	a.locks = NewLocker(c, dial, "crosswire."+spec.Name, a.emit)
 	export := ep.Export
 	if e, ok := spec.Options["export"]; ok {
 		// The scenario's folder is below the endpoint's own export only.
@@ -171,6 +173,7 @@ func (a *Actor) Fence(ctx context.Context) error { return a.c.Null(ctx) }
 // Close implements client.Actor.
 func (a *Actor) Close() error {
 	a.c.Disconnect()
+	a.locks.Close()
 	return nil
 }
 
@@ -189,6 +192,9 @@ func named(err error, fields map[string]any) error {
 		protocol := "nfs"
 		if strings.HasPrefix(s.Name, "MNT3") {
 			protocol = "mount"
+		}
+		if strings.HasPrefix(s.Name, "NLM4") {
+			protocol = "nlm"
 		}
 		return &client.StatusError{Protocol: protocol, Name: s.Name, Code: s.Code, Fields: fields}
 	}
@@ -236,6 +242,10 @@ var verbs = map[string]verb{
 	client.VerbPathconf:   {nil, (*Actor).pathconf},
 	client.VerbDisconnect: {nil, (*Actor).disconnect},
 	client.VerbReconnect:  {nil, (*Actor).reconnect},
+	client.VerbLock:       {[]string{"mode", "wait", "owner"}, (*Actor).lock},
+	client.VerbUnlock:     {[]string{"owner"}, (*Actor).unlock},
+	client.VerbTestlock:   {[]string{"mode", "owner"}, (*Actor).testlock},
+	client.VerbRestart:    {nil, (*Actor).restart},
 	client.VerbExports:    {nil, (*Actor).exports},
 	client.VerbMount:      {nil, (*Actor).mount},
 	client.VerbUnmount:    {nil, (*Actor).unmount},

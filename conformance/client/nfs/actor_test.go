@@ -369,7 +369,7 @@ func TestUnsupportedSteps(t *testing.T) {
 	s := newTreeServer(t)
 	a := s.actor(t, nil)
 	rows := []client.Call{
-		{Verb: "lock", Path: "f.dat"},
+		{Verb: "notify", Path: "f.dat"},
 		{Verb: "open", Path: "f.dat", Options: client.Options{"lease": "RWH"}},
 		{Verb: "write", Path: "f.dat", Options: client.Options{"cached": "yes"}},
 		{Verb: "rename", Path: "f.dat", Path2: "g", Options: client.Options{"replace": "no"}},
@@ -427,7 +427,7 @@ func TestCannot(t *testing.T) {
 		return spec
 	}
 	assert.Empty(t, e.Cannot(uses("read", "write", "mount")))
-	assert.Equal(t, "lock", e.Cannot(uses("read", "lock")))
+	assert.Equal(t, "notify", e.Cannot(uses("read", "notify")))
 	spec := uses("read")
 	spec.Needs.Add("open", client.Options{"lease": "RWH"})
 	assert.Equal(t, "open lease", e.Cannot(spec))

@@ -81,6 +81,7 @@ func flavorName(f uint32) string {
 // disconnect cuts every connection; calls under way fail.
 func (a *Actor) disconnect(context.Context, client.Call) (client.Result, error) {
 	a.c.Disconnect()
+	a.locks.Disconnect()
 	a.emit(client.Event{Kind: client.EventDisconnect, Detail: "by this client"})
 	return client.Result{}, nil
 }
