@@ -60,10 +60,8 @@ const (
 	// more runs than processors it is a while before the other does.
 	seenResolution = 100 * time.Millisecond
 	// wireResolution: the kernel stamped both, so the client's scheduler has
-	// no say. It is not 0 because a server which hands a break to a writer of
-	// its own before it answers has decided the order, and its scheduler may
-	// still turn the two around on the wire.
-	wireResolution = 100 * time.Millisecond
+	// no say, and what the server sent first arrived first.
+	wireResolution = 0 * time.Microsecond
 )
 
 // tooClose reports whether e came before the event that should precede it by

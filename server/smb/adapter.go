@@ -53,6 +53,7 @@ const (
 	maxTrees          = 4096      // of one session
 	maxOpens          = 65536 * 4 // of one session
 	frameOverhead     = 64 << 10  // a frame beyond its payload: headers, contexts
+	readAhead         = 8 << 10   // of a connection; larger frames are read straight into place
 	maxFrameUnproved  = 128 << 10 // before a session exists
 	maxAsyncOfOneConn = 4096
 )

@@ -90,7 +90,7 @@ func (c *conn) serve() {
 
 // readFrames works off one frame after the other.
 func (c *conn) readFrames() error {
-	r := bufio.NewReaderSize(c.nc, 128<<10)
+	r := bufio.NewReaderSize(c.nc, readAhead)
 	for {
 		frame, err := c.readFrame(r)
 		if err != nil {

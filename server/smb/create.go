@@ -239,7 +239,7 @@ func (op *creation) do() (body, error) {
 	}
 	r.chain.prev.fileID = op.of.id
 	id := got.Open.ID
-	r.afterSend = func() { a.oplocks.Announce(id) }
+	r.announces = id
 	return op.response(got), nil
 }
 

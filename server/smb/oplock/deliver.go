@@ -61,20 +61,25 @@ func (m *Manager) routes(x *holder, to []Notifier) []Notifier {
 	return to
 }
 
-// Announce says that the response to the CREATE of a Deferred open is in its
-// connection's queue; notifications that were kept back follow it. It does
-// nothing for other opens.
-func (m *Manager) Announce(id uint64) {
+// Announce runs queue, which puts the response to the CREATE of a Deferred open
+// into its connection's queue, and lets the notifications that were kept back
+// follow it. queue runs under the lock of the file, so that whoever breaks the
+// cache comes wholly before it, and is kept back, or wholly after it, and is
+// sent at once; it must not block and must not call the Manager. For an open
+// that is not Deferred, or is closed by now, Announce only runs queue.
+func (m *Manager) Announce(id uint64, queue func()) {
 	m.reg.Lock()
 	o := m.opens[id]
 	m.reg.Unlock()
 	if o == nil {
+		queue()
 		return
 	}
 	x := o.h
 	s := m.shard(x.file)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	queue()
 	f := s.files[x.file]
 	if !o.deferred || f == nil {
 		return

@@ -10,8 +10,8 @@
 //     road (server/vfs) finds it as adapter.OpenBreaker.
 //   - The road asks CheckAndBreak… before an operation, for every protocol.
 //   - SMB2 CREATE calls CheckLeaseKey before the file is created or opened, and
-//     Grant once it is open, alone behind the file's gate; then it queues its
-//     response and calls Announce, if it asked for Deferred.
+//     Grant once it is open, alone behind the file's gate; then, if it asked
+//     for Deferred, it queues its response through Announce.
 //   - SMB2 OPLOCK_BREAK calls AcknowledgeOplock or AcknowledgeLease.
 //   - SMB2 CLOSE, and whatever else ends an open, calls Close.
 //

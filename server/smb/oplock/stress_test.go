@@ -150,7 +150,7 @@ func TestStress(t *testing.T) {
 					}
 					gates[i].Unlock()
 					if req.Deferred {
-						m.Announce(req.Open)
+						m.Announce(req.Open, func() {})
 					}
 				case 3:
 					if len(mine) > 0 {
