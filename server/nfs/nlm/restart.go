@@ -45,20 +45,27 @@ func (s *Service) know(key string, host callback.Host, state int32) {
 	}
 }
 
-// named lists the clients at an address that go by a name, in full or up to
-// the first dot: a status monitor may know its host's domain where the lock
-// manager does not.
+// named lists the clients at an address that go by a name, where one of the
+// two may have a domain that the other lacks: a status monitor may know its
+// host's domain and the lock manager not.
 func (s *Service) named(addr, name string) []string {
 	keys := []string{vfs.LockClient(addr, name)}
-	short := func(n string) string { n, _, _ = strings.Cut(n, "."); return strings.ToLower(n) }
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, k := range s.clients {
-		if key != keys[0] && k.host.Addr == addr && short(k.host.Name) == short(name) {
+		if key != keys[0] && k.host.Addr == addr && sameHost(k.host.Name, name) {
 			keys = append(keys, key)
 		}
 	}
 	return keys
+}
+
+func sameHost(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	rest := b[len(a):]
+	return strings.EqualFold(a, b[:len(a)]) && (rest == "" || rest[0] == '.' && !strings.Contains(a, "."))
 }
 
 // HostRestarted is the status monitor's news that a host has begun another
