@@ -196,9 +196,13 @@ func wild(p, n []rune) bool {
 				if !end {
 					next[j] = true
 				}
-			case '<': // up to the last dot, or past it if the name has no further one
+			case '<': // up to the last dot, or with it, but not past it
 				cur[j+1] = true
-				if !end && (n[i] != '.' || i != lastDot) {
+				switch {
+				case end:
+				case i == lastDot:
+					next[j+1] = true
+				default:
 					next[j] = true
 				}
 			case '>': // one character, or none at a dot or the end
