@@ -75,10 +75,11 @@ func (c *conn) close() {
 func (c *conn) serve() {
 	c.log.Debug("connected")
 	err := c.readFrames()
-	c.close()
+	c.cancel()
 	c.work.Wait()
+	c.dropSessions() // before the socket closes: a peer that sees that knows the rest
+	c.close()
 	c.out.close()
-	c.dropSessions()
 	c.a.forget(c)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), c.a.ctx.Err() != nil:

@@ -133,9 +133,11 @@ func (a *Actor) Close() error {
 	return nil
 }
 
-// disconnect cuts the connection; the server is told nothing.
-func (a *Actor) disconnect(context.Context, client.Call) (client.Result, error) {
-	a.current().close()
+// disconnect cuts the connection, without CLOSE or LOGOFF.
+func (a *Actor) disconnect(ctx context.Context, _ client.Call) (client.Result, error) {
+	s := a.current()
+	s.conn.hangUp(ctx)
+	s.close()
 	return client.Result{}, nil
 }
 

@@ -40,8 +40,9 @@ type conn struct {
 	session atomic.Pointer[session] // nil before SESSION_SETUP has succeeded
 	wide    atomic.Bool             // 2.1 and later with LARGE_MTU: requests of many credits
 
-	over   chan struct{} // closed when the connection has ended
-	reader sync.WaitGroup
+	over    chan struct{} // closed when the connection has ended
+	leaving bool          // we ended it; guarded by mu
+	reader  sync.WaitGroup
 
 	mu      sync.Mutex
 	err     error // why it ended
@@ -102,6 +103,28 @@ func (c *conn) close() {
 	c.reader.Wait()
 }
 
+// hangUpGrace bounds how long hangUp waits for the server's side.
+const hangUpGrace = time.Second
+
+// hangUp ends the connection as a client does that is gone, and waits until
+// the server has closed its side too: what comes next in the scenario then
+// meets a server that knows. A server that keeps its side open is given up
+// after a while.
+func (c *conn) hangUp(ctx context.Context) {
+	c.mu.Lock()
+	c.leaving = true
+	c.mu.Unlock()
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		timer := time.NewTimer(hangUpGrace)
+		defer timer.Stop()
+		select {
+		case <-c.over:
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+}
+
 // cause is why the connection ended, nil while it lives. It names the address.
 func (c *conn) cause() error {
 	c.mu.Lock()
@@ -116,7 +139,7 @@ func (c *conn) fail(err error) {
 		c.mu.Unlock()
 		return
 	}
-	if errors.Is(err, net.ErrClosed) {
+	if c.leaving || errors.Is(err, net.ErrClosed) {
 		err = fmt.Errorf("%s: this client closed the connection: %w", c.addr, net.ErrClosed)
 	} else {
 		err = fmt.Errorf("%s: %w", c.addr, err)
