@@ -494,6 +494,16 @@ func TestNLMBreaks(t *testing.T) {
 		close(h.answered)
 		require.Equal(t, grantedStat, <-got)
 	})
+	t.Run("once more when a wait ends", func(t *testing.T) {
+		s, a, b, _, f := lockers(t)
+		require.Equal(t, grantedStat, a.lock(f, "a", rng{0, 1}, true, false))
+		require.Equal(t, blocked, b.lock(f, "b", rng{0, 1}, true, true))
+		h := &holder{asked: make(chan string, 100), answered: make(chan struct{})}
+		s.rt.SetAdapterProvider(adapter.OplockBreakerProviderKey, h)
+		require.Equal(t, grantedStat, a.unlock(f, "a", rng{0, 1}))
+		require.Equal(t, "lock", <-h.asked)
+		b.granting()
+	})
 	t.Run("jukebox", func(t *testing.T) {
 		a, f, h := start(t, "jukebox")
 		require.Equal(t, denied, a.lock(f, "a", rng{0, 1}, true, false))

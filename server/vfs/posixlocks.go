@@ -133,53 +133,42 @@ func (v *VFS) ReleaseLocks(protocol, client string) int {
 
 // rangeVerdict applies the policy nfs_locks to what the table said of an I/O:
 //
-//	                     stopped by SMB locks   by NFS locks of others
-//	SMB I/O              always                 unless advisory
-//	NFS I/O              if mandatory           if mandatory
+//	            mandatory-for-smb   mandatory                   advisory
+//	SMB I/O     any lock            any lock                    nothing
+//	NFS I/O     nothing             SMB's locks, and those of   nothing
+//	                                NFS clients at other addresses
 //
-// That SMB locks stop SMB I/O is not a matter of policy (MS-FSA 2.1.4.10).
-// NFSv3 I/O has no lock owner: what its client holds does not stop it.
+// NFSv3 I/O has no lock owner, so what its own client holds must not stop it.
+// The default is what MS-FSA 2.1.4.10 wants of SMB and what NFSv3 clients
+// expect of NLM, whose locks are advisory.
 func (t *Tree) rangeVerdict(o *Origin, d *declaration, s *step, err error) error {
 	smb := o.Protocol == ProtocolSMB
 	switch {
-	case err != nil && smb && s.stream == "" && t.vfs.rt.Policy(PolicyNFSLocks) == "advisory":
-		// Only if an SMB lock is among what stands against it.
+	case err != nil && smb && t.vfs.rt.Policy(PolicyNFSLocks) == "advisory":
+		return nil
 	case err != nil:
 		return ErrLocked
 	case smb || s.n == 0:
 		return nil
 	}
-	write := d.ranges == rangeWrite
-	self := t.vfs.owner(o)
+	// The table has judged the locks of SMB only.
 	for _, l := range t.vfs.locks.Locks(s.object, s.stream) {
-		if !touches(l, s.off, s.n) {
-			continue
-		}
-		var stands bool
-		switch {
-		case smb:
-			stands = l.Style == lock.SMB && (l.Exclusive && l.Owner != self || !l.Exclusive && write)
-		case l.Style == lock.POSIX: // the table has judged the others
-			stands = !isClient(l.Owner, o.Client) && (l.Exclusive || write)
-		}
-		if stands {
+		if l.Style == lock.POSIX && (l.Exclusive || d.ranges == rangeWrite) && touches(l, s.off, s.n) && !isClient(l.Owner, o.Client) {
 			return ErrLocked
 		}
 	}
 	return nil
 }
 
-// touches reports whether a lock covers any of n > 0 bytes at off.
+// touches reports whether a POSIX lock covers any of n > 0 bytes at off.
 func touches(l LockHeld, off, n uint64) bool {
-	end := off + n - 1
-	if end < off {
-		end = lock.ToEnd
+	end := func(off, n uint64) uint64 {
+		if last := off + n - 1; n != lock.ToEnd && last >= off {
+			return last
+		}
+		return lock.ToEnd
 	}
-	last := l.Off + l.Len - 1
-	if l.Style == lock.POSIX && (l.Len == lock.ToEnd || last < l.Off) {
-		last = lock.ToEnd
-	}
-	return !(l.Off == 0 && l.Len == 0 && l.Style == lock.SMB) && l.Off <= end && off <= last
+	return l.Off <= end(off, n) && off <= end(l.Off, l.Len)
 }
 
 // isClient reports whether a lock is of a client at that address.

@@ -63,9 +63,9 @@ func TestLocksPolicy(t *testing.T) {
 		{"nfs", true, "nfs", true, map[string]bool{"mandatory-for-smb": ok, "mandatory": ok, "advisory": ok}},
 		{"smb", true, "nfs", true, map[string]bool{"mandatory-for-smb": ok, "mandatory": stopped, "advisory": ok}},
 		{"smb", true, "nfs", false, map[string]bool{"mandatory-for-smb": ok, "mandatory": stopped, "advisory": ok}},
-		{"smb", true, "smb", true, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": stopped}},
-		{"smb", true, "smb", false, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": stopped}},
-		{"smb", false, "smb", true, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": stopped}},
+		{"smb", true, "smb", true, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": ok}},
+		{"smb", true, "smb", false, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": ok}},
+		{"smb", false, "smb", true, map[string]bool{"mandatory-for-smb": stopped, "mandatory": stopped, "advisory": ok}},
 		{"smb", false, "smb", false, map[string]bool{"mandatory-for-smb": ok, "mandatory": ok, "advisory": ok}},
 	}
 	for _, row := range rows {

@@ -68,7 +68,7 @@ func exactly(r vfs.PosixRange) func(vfs.PosixRange) bool {
 // within matches ranges that lie in r.
 func within(r vfs.PosixRange) func(vfs.PosixRange) bool {
 	end := func(r vfs.PosixRange) uint64 {
-		if last := r.Off + r.Len - 1; r.Len != 0 && last >= r.Off {
+		if last := r.Off + r.Len - 1; r.Len != 0 && r.Len != vfs.LockToEnd && last >= r.Off {
 			return last
 		}
 		return vfs.LockToEnd
