@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"crosswire/conformance/engine"
 	"crosswire/conformance/report"
 	"crosswire/conformance/script"
+	"crosswire/scenarios"
 )
 
 // Ext ends the name of a scenario file.
@@ -29,9 +31,13 @@ type Case struct {
 }
 
 // Files lists the scenario files among paths: files as they are given, and
-// those below folders, sorted.
+// those below folders, sorted. Without paths it is those below DefaultPath or,
+// where there is no such folder, those that were built into the binary.
 func Files(paths []string) ([]string, error) {
 	if len(paths) == 0 {
+		if _, err := os.Stat(DefaultPath); errors.Is(err, fs.ErrNotExist) {
+			return builtIn()
+		}
 		paths = []string{DefaultPath}
 	}
 	var files []string
@@ -62,13 +68,39 @@ func Files(paths []string) ([]string, error) {
 	return slices.Compact(files), nil
 }
 
+// builtIn lists the scenario files of the binary, as if they lay below
+// DefaultPath.
+func builtIn() (files []string, err error) {
+	err = fs.WalkDir(scenarios.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path.Join(DefaultPath, name))
+		}
+		return err
+	})
+	return files, err
+}
+
+// readFile reads a file, or the one built into the binary if there is none of
+// that name.
+func readFile(name string) ([]byte, error) {
+	src, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if below, ok := strings.CutPrefix(filepath.ToSlash(name), DefaultPath+"/"); ok {
+			if src, err := scenarios.Files.ReadFile(below); err == nil {
+				return src, nil
+			}
+		}
+	}
+	return src, err
+}
+
 // Load parses and checks files. The error holds everything that is wrong,
 // each with file:line:col.
 func Load(files []string) ([]*script.Scenario, error) {
 	var all []*script.Scenario
 	var errs []error
 	for _, name := range files {
-		src, err := os.ReadFile(name)
+		src, err := readFile(name)
 		if err != nil {
 			errs = append(errs, err)
 			continue

@@ -27,7 +27,7 @@ func (c *fmtCmd) Run(s streams) error {
 	if slices.Equal(c.Paths, []string{"-"}) {
 		return formatStream(s)
 	}
-	paths, err := scenarioPaths(c.Paths)
+	paths, err := rewritePaths(c.Paths)
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,7 @@ type lintCmd struct {
 
 // Run tells every mistake of every file, each with file:line:col.
 func (c *lintCmd) Run(s streams) error {
-	paths, err := scenarioPaths(c.Paths)
-	if err != nil {
-		return err
-	}
-	files, err := conformance.Files(paths)
+	files, err := conformance.Files(c.Paths)
 	if err != nil {
 		return err
 	}

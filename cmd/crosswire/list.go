@@ -19,11 +19,7 @@ type listCmd struct {
 // Run prints a line for each scenario: its id, how many runs of it were
 // selected, what it covers and its claim.
 func (c *listCmd) Run(s streams) error {
-	paths, err := scenarioPaths(c.Paths)
-	if err != nil {
-		return err
-	}
-	cases, err := conformance.Select(conformance.Options{Paths: paths, Run: c.selection.Run, Tags: c.Tags})
+	cases, err := conformance.Select(conformance.Options{Paths: c.Paths, Run: c.selection.Run, Tags: c.Tags})
 	if err != nil {
 		return err
 	}

@@ -38,10 +38,6 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	if c.TestRun != "" {
 		pattern = conformance.FromGoTest(c.TestRun)
 	}
-	paths, err := scenarioPaths(c.Paths)
-	if err != nil {
-		return err
-	}
 	stderr := s.err
 	if c.JSON {
 		// The summary is for people; gotestsum counts a line on stderr as an
@@ -49,7 +45,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 		stderr = io.Discard
 	}
 	sum, err := conformance.Run(ctx, conformance.Options{
-		Paths: paths, Run: pattern, Tags: c.Tags,
+		Paths: c.Paths, Run: pattern, Tags: c.Tags,
 		Target: c.Target, Parallel: c.Parallel,
 		JSON: c.JSON, JUnit: c.JUnit, Out: c.Out,
 		Strict: c.Strict, Quiet: c.Quiet,
