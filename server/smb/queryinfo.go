@@ -2,6 +2,7 @@ package smb
 
 import (
 	"hash/fnv"
+	"math"
 	"strings"
 
 	"crosswire/server/vfs"
@@ -258,6 +259,9 @@ func (r *request) queryFS(o *openFile, class fscc.FSInfoClass) ([]byte, error) {
 	case fscc.FileFsFullSizeInformation:
 		return (&fscc.FSFullSizeInfo{TotalAllocationUnits: st.Total / unit, CallerAvailableAllocationUnits: st.Avail / unit,
 			ActualAvailableAllocationUnits: st.Free / unit, SectorsPerAllocationUnit: perUnit, BytesPerSector: sector}).Append(nil), nil
+	case fscc.FileFsControlInformation:
+		// No quotas are kept: no threshold, no limit, no flags.
+		return (&fscc.FSControlInfo{DefaultQuotaThreshold: math.MaxUint64, DefaultQuotaLimit: math.MaxUint64}).Append(nil), nil
 	case fscc.FileFsDeviceInformation:
 		c := fscc.DeviceIsMounted
 		if share.ReadOnly {

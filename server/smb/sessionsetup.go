@@ -80,17 +80,26 @@ func (r *request) sessionSetup() (body, error) {
 // MULTI_CHANNEL was not offered (MS-SMB2 3.3.5.5). Who proves that he has the
 // session's key gets the refusal signed with it.
 func (r *request) refuseBinding() error {
+	if !r.signElsewhere() {
+		return ntstatus.UserSessionDeleted
+	}
+	return ntstatus.RequestNotAccepted
+}
+
+// signElsewhere reports whether the request names a session of another
+// connection. If the request is signed with its key, so will the answer be.
+func (r *request) signElsewhere() bool {
 	a := r.c.a
 	a.mu.Lock()
 	s := a.sessions[r.h.SessionID]
 	a.mu.Unlock()
 	if s == nil || !s.valid() {
-		return ntstatus.UserSessionDeleted
+		return false
 	}
 	if sig := s.signer(); sig != nil && r.h.IsSigned() && sig.Verify(r.msg) == nil {
 		r.signWith = sig
 	}
-	return ntstatus.RequestNotAccepted
+	return true
 }
 
 // sessionForSetup finds the session that the request continues, or makes one.
@@ -104,6 +113,7 @@ func (r *request) sessionForSetup() (*session, error) {
 	}
 	s := r.c.session(r.h.SessionID)
 	if s == nil {
+		r.signElsewhere()
 		return nil, ntstatus.UserSessionDeleted
 	}
 	if s.valid() { // the signature of a re-authentication counts
