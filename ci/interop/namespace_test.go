@@ -97,6 +97,6 @@ func raiseLoopback() error {
 func needNamespace(t *testing.T, what string) {
 	t.Helper()
 	if why := os.Getenv(envNamespace); why != "" {
-		t.Fatalf("%s needs a network namespace, and there is none: %s\nrun `make interop` as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)", what, why)
+		t.Fatalf("%s needs a network namespace, and there is none: %s\nrun `make interop` as root (in a container with the capability SYS_ADMIN), or let users have namespaces (sysctl kernel.unprivileged_userns_clone=1)", what, why)
 	}
 }

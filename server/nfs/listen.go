@@ -9,6 +9,9 @@ import (
 // taken for UDP.
 const portAttempts = 32
 
+// datagramBuffer is how many octets of datagrams may wait at a socket.
+const datagramBuffer = 4 << 20
+
 // listen opens one port for TCP and UDP.
 func listen(addr string) (net.Listener, net.PacketConn, error) {
 	var last error
@@ -25,6 +28,9 @@ func listen(addr string) (net.Listener, net.PacketConn, error) {
 		port := strconv.Itoa(tcp.Addr().(*net.TCPAddr).Port)
 		udp, err := net.ListenPacket("udp", net.JoinHostPort(host, port))
 		if err == nil {
+			// Large WRITEs come in bursts. The system may give less, and then
+			// drops what clients have to send again.
+			_ = udp.(*net.UDPConn).SetReadBuffer(datagramBuffer)
 			return tcp, udp, nil
 		}
 		_ = tcp.Close()
