@@ -311,6 +311,22 @@ func TestAccess(t *testing.T) {
 			require.Equal(t, row.want, ok.Access)
 		})
 	}
+	for _, row := range []struct {
+		name       string
+		fh         nfs3.NfsFh3
+		mode, want uint32
+	}{
+		{"root, file that nobody may execute", f, 0o600, nfs3.ACCESS3_READ | nfs3.ACCESS3_MODIFY | nfs3.ACCESS3_EXTEND},
+		{"root, file without permissions", f, 0, nfs3.ACCESS3_READ | nfs3.ACCESS3_MODIFY | nfs3.ACCESS3_EXTEND},
+		{"root, file that others may execute", f, 0o601, nfs3.ACCESS3_READ | nfs3.ACCESS3_MODIFY | nfs3.ACCESS3_EXTEND | nfs3.ACCESS3_EXECUTE},
+		{"root, directory without permissions", d, 0, nfs3.ACCESS3_READ | nfs3.ACCESS3_LOOKUP | nfs3.ACCESS3_MODIFY | nfs3.ACCESS3_EXTEND | nfs3.ACCESS3_DELETE},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			is(t, nfs3.NFS3_OK, c.setattr(row.fh, mode(row.mode), nil).Status)
+			res := read(t, c.nfs(nfs3.NFSPROC3_ACCESS, &nfs3.Access3args{Object: row.fh, Access: all}), nfs3.ReadAccess3res)
+			require.Equal(t, row.want, res.(*nfs3.Access3res_NFS3_OK).Resok.Access)
+		})
+	}
 	t.Run("supplementary group", func(t *testing.T) {
 		c.setattr(f, mode(0o040), nil)
 		c.setattr(f, group, nil)

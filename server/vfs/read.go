@@ -14,13 +14,19 @@ func (t *Tree) GetAttr(_ context.Context, _ *Origin, h FileHandle) (Attr, error)
 	return t.store.fs.GetAttr(h)
 }
 
-// Access returns which of the rights in want the origin has on the node.
+// Access returns which of the rights in want the origin has on the node. The
+// superuser may do anything but execute a file that nobody may execute, as
+// POSIX.1-2017 XBD 4.5 has it: who asks is about to run it.
 func (t *Tree) Access(ctx context.Context, o *Origin, h FileHandle, want uint32) (granted uint32, a Attr, err error) {
 	a, err = t.GetAttr(ctx, o, h)
 	if err != nil {
 		return 0, a, err
 	}
-	granted = t.Rights(t.squash(o), a, nil) & want
+	cred := t.squash(o)
+	granted = t.Rights(cred, a, nil) & want
+	if cred.UID == 0 && a.Type != TypeDirectory && a.Mode&0o111 == 0 {
+		granted &^= RightExecute
+	}
 	if t.Share().ReadOnly {
 		granted &^= rightsWrite | RightDeleteChild | RightDelete | RightWriteDAC | RightWriteOwner
 	}
