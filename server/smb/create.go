@@ -410,13 +410,25 @@ func splitName(name string) (path string, stream streamName, err error) {
 		}
 	}
 	base = strings.TrimSuffix(base, `\`)
-	var names []string
-	if base != "" {
-		names = strings.Split(base, `\`)
+	if base == "" {
+		return "", stream, nil
 	}
-	for _, n := range names {
-		if err := checkComponent(n); err != nil {
-			return "", stream, err
+	// Windows takes "." and ".." out of a path before it looks at the files
+	// (MS-FSCC 2.1.5.1 leaves them to the server); above the root is nothing.
+	var names []string
+	for _, n := range strings.Split(base, `\`) {
+		switch n {
+		case ".":
+		case "..":
+			if len(names) == 0 {
+				return "", stream, ntstatus.ObjectPathSyntaxBad
+			}
+			names = names[:len(names)-1]
+		default:
+			if err := checkComponent(n); err != nil {
+				return "", stream, err
+			}
+			names = append(names, n)
 		}
 	}
 	return strings.Join(names, "/"), stream, nil
@@ -448,9 +460,6 @@ func streamOf(parts []string) (s streamName, err error) {
 func checkComponent(n string) error {
 	if n == "" {
 		return ntstatus.ObjectNameInvalid
-	}
-	if n == "." || n == ".." {
-		return ntstatus.ObjectPathSyntaxBad
 	}
 	if strings.ContainsAny(n, `"*/:<>?|`) || strings.ContainsFunc(n, func(c rune) bool { return c < ' ' }) {
 		return ntstatus.ObjectNameInvalid
