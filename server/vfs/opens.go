@@ -168,6 +168,13 @@ func (s *opens) others(h FileHandle, stream string, except uint64) []*Open {
 	return list
 }
 
+// isOpen reports whether anybody has the file open, by whatever name.
+func (s *opens) isOpen(h FileHandle) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nodes[h] != nil
+}
+
 // all lists every open of a file system.
 func (s *opens) all(fsid uint64) []*Open {
 	s.mu.Lock()

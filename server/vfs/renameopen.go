@@ -36,6 +36,9 @@ func (t *Tree) RenameOpen(ctx context.Context, o *Origin, op *Open, path string,
 				return t.mayAdd(t.squash(o), p.Dir, op.IsDir)
 			},
 			apply: func() error {
+				if victim := opts.ExpectTarget; !victim.IsZero() && victim != op.Handle && t.vfs.opens.isOpen(victim) {
+					return ErrAccess // MS-FSA 2.1.5.15.12: whoever only kept it open was asked to close it
+				}
 				_, err := t.store.fs.Rename(from.Dir, from.Name, p.Dir.Handle, name, opts)
 				if errors.Is(err, ErrExist) && opts.NoReplace && !p.Found {
 					return fs.ErrChanged
