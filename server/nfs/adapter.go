@@ -13,6 +13,7 @@ import (
 	"crosswire/server/nfs/export"
 	"crosswire/server/nfs/mount"
 	"crosswire/server/nfs/nfs3"
+	"crosswire/server/nfs/nfs4"
 	"crosswire/server/nfs/nlm"
 	"crosswire/server/nfs/nlm/callback"
 	"crosswire/server/nfs/nsm"
@@ -58,6 +59,7 @@ type Adapter struct {
 	exports *export.Table
 	locks   *nlm.Service
 	monitor *nsm.Service
+	files4  *nfs4.Service
 	rt      adapter.Runtime
 	log     *slog.Logger
 
@@ -91,6 +93,7 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 	a.exports = export.NewTable(road, cfg.HandleKey)
 	mounts := mount.New(a.exports, a.log)
 	files := nfs3.New(a.exports, a.log)
+	a.files4 = nfs4.New(a.exports, road, a.log)
 	caller := callback.New(cfg.Callback)
 	a.locks = nlm.New(nlm.Config{
 		Exports: a.exports, Road: road, Caller: caller, Logger: a.log, Grace: cfg.Grace,
@@ -124,7 +127,9 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 		return e, nil
 	}
 	err := func() (err error) {
-		programs := []*rpcserver.Program{files.Program(), a.locks.Program(), a.monitor.Program()}
+		program := files.Program()
+		program.Versions[nfs4.Version] = a.files4.Procedures()
+		programs := []*rpcserver.Program{program, a.locks.Program(), a.monitor.Program()}
 		shared := cfg.Mount == "" || cfg.Mount == cfg.NFS && fixedPort(cfg.NFS)
 		if shared && !cfg.NoMount {
 			programs = append(programs, mounts.Program())
@@ -151,6 +156,7 @@ func New(road *vfs.VFS, cfg Config) (*Adapter, error) {
 		return nil, err
 	}
 	a.nfs.register(registry, wirenfs.NFS_PROGRAM, files.Versions())
+	registry.Set(wirenfs.NFS_PROGRAM, []uint32{nfs4.Version}, a.nfs.tcp.Addr()) // not over UDP
 	a.nfs.register(registry, wirenlm.NLM_PROGRAM, a.locks.Versions())
 	a.nfs.register(registry, wirensm.SM_PROG, a.monitor.Versions())
 	if a.mount != nil {
@@ -188,9 +194,11 @@ func (a *Adapter) SetRuntime(rt adapter.Runtime) {
 	a.rt = rt
 	rt.OnShareChange(func([]string) {
 		a.exports.Refresh()
+		a.files4.Refresh()
 		a.locks.Refresh()
 	})
 	a.exports.Refresh()
+	a.files4.Refresh()
 }
 
 func (a *Adapter) enter() {
@@ -259,6 +267,7 @@ func (a *Adapter) Stop(ctx context.Context) error {
 				})
 			}
 			all.Wait()
+			a.files4.Stop()
 			a.stopErr = errors.Join(errs...)
 		}()
 	})

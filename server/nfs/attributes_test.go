@@ -21,7 +21,7 @@ func TestNull(t *testing.T) {
 	for _, row := range []struct {
 		vers, proc uint32
 		want       rpcmsg.AcceptStat
-	}{{2, 0, rpcmsg.PROG_MISMATCH}, {4, 0, rpcmsg.PROG_MISMATCH}, {3, 22, rpcmsg.PROC_UNAVAIL}} {
+	}{{2, 0, rpcmsg.PROG_MISMATCH}, {5, 0, rpcmsg.PROG_MISMATCH}, {3, 22, rpcmsg.PROC_UNAVAIL}} {
 		r := c.raw(rpc.Call{XID: 1, Prog: nfs3.NFS_PROGRAM, Vers: row.vers, Proc: row.proc})
 		require.Equal(t, row.want, r.Accept)
 	}

@@ -7,6 +7,7 @@
 //	export      shares as exports, files as file handles
 //	mount       the mount protocol
 //	nfs3        NFSv3, one file a procedure
+//	nfs4        NFSv4.0 and v4.1, one file an operation; TCP only
 //	nlm         the network lock manager, and callback to reach clients
 //	nsm         the network status monitor
 //

@@ -59,7 +59,7 @@ func TestPortmap(t *testing.T) {
 		got := list(t, c.call(100000, 2, uint32(portmap.PMAPPROC_DUMP), nil), func(p *portmap.Pmaplist) (string, *portmap.Pmaplist) {
 			return fmt.Sprintf("%d %d %d %d", p.Map.Prog, p.Map.Vers, p.Map.Prot, p.Map.Port), p.Next
 		})
-		require.Len(t, got, 2*(3+1+2+2))
+		require.Len(t, got, 2*(3+1+2+2)+1) // NFSv4 over TCP only
 		require.Contains(t, got, fmt.Sprintf("100003 3 17 %d", port(s.Addr())))
 	})
 	t.Run("set and unset are refused", func(t *testing.T) {
@@ -99,7 +99,9 @@ func TestPortmap(t *testing.T) {
 			{rpcbind.RPCBPROC_GETADDR, 100021, 4, "tcp", universal(s.Addr())},
 			{rpcbind.RPCBPROC_GETADDR, 100099, 1, "tcp", ""},
 			{rpcbind.RPCBPROC_GETVERSADDR, 100003, 3, "tcp", universal(s.Addr())},
-			{rpcbind.RPCBPROC_GETVERSADDR, 100003, 4, "tcp", ""},
+			{rpcbind.RPCBPROC_GETVERSADDR, 100003, 4, "tcp", universal(s.Addr())},
+			{rpcbind.RPCBPROC_GETVERSADDR, 100003, 4, "udp", ""},
+			{rpcbind.RPCBPROC_GETVERSADDR, 100003, 5, "tcp", ""},
 		} {
 			in := c.call(100000, 4, uint32(row.proc), &rpcbind.Rpcb{Prog: row.prog, Vers: row.vers, Netid: []byte(row.netid)})
 			require.Equal(t, row.want, string(read(t, in, rpcbind.ReadRpcbString)), "%+v", row)
@@ -109,7 +111,7 @@ func TestPortmap(t *testing.T) {
 		dump := list(t, c.call(100000, 3, uint32(rpcbind.RPCBPROC_DUMP), nil), func(p *rpcbind.Rpcblist) (string, *rpcbind.Rpcblist) {
 			return fmt.Sprintf("%d %d %s %s", p.Map.Prog, p.Map.Vers, p.Map.Netid, p.Map.Addr), p.Next
 		})
-		require.Len(t, dump, 16)
+		require.Len(t, dump, 17)
 		require.Contains(t, dump, "100003 3 udp "+universal(s.Addr()))
 		addrs := list(t, c.call(100000, 4, uint32(rpcbind.RPCBPROC_GETADDRLIST), &rpcbind.Rpcb{Prog: 100003, Vers: 3}), func(p *rpcbind.RpcbEntryList) (string, *rpcbind.RpcbEntryList) {
 			return fmt.Sprintf("%s %d %s %s", p.Map.NcNetid, p.Map.NcSemantics, p.Map.NcProtofmly, p.Map.Maddr), p.Next
