@@ -182,7 +182,7 @@ func TestEveryProcedureOfTheReferenceServer(t *testing.T) {
 	var re *nfs.RPCError
 	require.ErrorAs(t, c.Ping(ctx, 100003, 9), &re)
 	assert.Equal(t, "PROG_MISMATCH", re.Name)
-	assert.Equal(t, uint32(3), re.High)
+	assert.Equal(t, uint32(4), re.High)
 	require.ErrorAs(t, c.Ping(ctx, 4711, 1), &re)
 	assert.Equal(t, "PROG_UNAVAIL", re.Name)
 }
