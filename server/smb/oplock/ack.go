@@ -7,8 +7,9 @@ import (
 
 // AcknowledgeOplock processes an oplock break acknowledgment for an open that
 // the caller found (MS-SMB2 3.3.5.22.1). If it is accepted, reply (which may
-// be nil) is called with the level that the open has now, so that the response
-// is queued before another break; it may block, but must not call the Manager.
+// be nil) is called with the level that the open has now. It runs under the lock
+// of the file, so that the response is queued before another break, and nobody
+// who has seen it meets the old level; it must not block nor call the Manager.
 //
 // Errors: ntstatus.InvalidDeviceState if no break is pending, but
 // ntstatus.InvalidOplockProtocol if the notification of a Level II oplock is
@@ -27,7 +28,7 @@ func (m *Manager) AcknowledgeOplock(id uint64, to Level, reply func(Level)) erro
 	x := o.h
 	s := m.shard(x.file)
 	s.mu.Lock()
-	if !x.breaking || x.acking {
+	if !x.breaking {
 		told := x.told
 		s.mu.Unlock()
 		if told {
@@ -58,9 +59,8 @@ func (m *Manager) AcknowledgeOplock(id uint64, to Level, reply func(Level)) erro
 
 // AcknowledgeLease processes a lease break acknowledgment (MS-SMB2
 // 3.3.5.22.2) from any connection of the client. If it is accepted, reply
-// (which may be nil) is called with the state that the lease has now, so that
-// the response is queued before another break; it may block, but must not call
-// the Manager.
+// (which may be nil) is called with the state that the lease has now, as for
+// AcknowledgeOplock.
 //
 // Errors, none of which changes the lease: ntstatus.ObjectNameNotFound if the
 // client has no such lease, ntstatus.Unsuccessful if it is not breaking,
@@ -79,7 +79,7 @@ func (m *Manager) AcknowledgeLease(client [16]byte, key adapter.LeaseKey, to Sta
 	switch {
 	case x.opens == 0:
 		err = ntstatus.ObjectNameNotFound
-	case !x.breaking || x.acking:
+	case !x.breaking:
 		err = ntstatus.Unsuccessful
 	case to&^x.breakTo != 0:
 		err = ntstatus.RequestNotAccepted
@@ -99,24 +99,16 @@ func (m *Manager) AcknowledgeLease(client [16]byte, key adapter.LeaseKey, to Sta
 }
 
 // accept ends the break of x with an acknowledgment; it is called with the
-// lock of the shard and releases it. The response goes out before the state
-// changes, because with the change whoever waited begins to act, and may cause
-// the next break. Meanwhile nothing but the end of the holder can intervene.
+// lock of the shard and releases it. The response goes first, because with the
+// change whoever waited begins to act, and may cause the next break.
 func (m *Manager) accept(s *shard, x *holder, to State, reply func()) {
-	x.acking = true
+	defer s.mu.Unlock()
 	if x.timer != nil {
 		x.timer.Stop()
 		x.timer = nil
 	}
-	serial := x.serial
-	s.mu.Unlock()
 	m.add(CounterAcked)
 	reply()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !x.breaking || x.serial != serial {
-		return // closed
-	}
 	f := s.files[x.file]
 	required := x.required
 	if to&^required == 0 {
@@ -124,6 +116,6 @@ func (m *Manager) accept(s *shard, x *holder, to State, reply func()) {
 		return
 	}
 	m.setState(x, to)
-	x.breaking, x.acking = false, false
+	x.breaking = false
 	m.next(f, x, required)
 }

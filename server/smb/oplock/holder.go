@@ -28,7 +28,6 @@ type holder struct {
 	state    State // Lease.LeaseState; the caching of Open.OplockLevel
 	breaking bool  // Lease.Breaking; Open.OplockState is Breaking
 	told     bool  // an oplock ended by a notification that wants no answer
-	acking   bool  // an acknowledgment was accepted and is being answered
 	breakTo  State // Lease.BreakToLeaseState while breaking
 	// required is where the operations that met this break need the holder
 	// to end; if it is below breakTo, another break follows the
@@ -111,7 +110,7 @@ func (m *Manager) setState(h *holder, s State) {
 // endBreak leaves h in state s with no break under way and wakes who waits.
 func (m *Manager) endBreak(f *file, h *holder, s State) {
 	m.setState(h, s)
-	h.breaking, h.acking = false, false
+	h.breaking = false
 	h.breakTo, h.required = s, s
 	if h.timer != nil {
 		h.timer.Stop()

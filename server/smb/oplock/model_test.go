@@ -154,7 +154,7 @@ func (p *paper) acked(h *paperHolder, answer string) {
 	case rest == answer:
 	case answer == "R":
 		p.say(h, "")
-		h.state = ""
+		h.state, h.told = "", true
 	case answer == "RH" && rest == "":
 		p.say(h, "R")
 		h.breaking, h.to = true, "R"

@@ -7,7 +7,7 @@ func (m *Manager) expire(x *holder, serial uint32) {
 	s := m.shard(x.file)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !x.breaking || x.acking || x.serial != serial {
+	if !x.breaking || x.serial != serial {
 		return
 	}
 	m.endBreak(s.files[x.file], x, None)
