@@ -30,7 +30,7 @@ func TestScenarios(t *testing.T) {
 			t.Attr(a.Key, a.Value)
 		}
 		switch text := console.Text(res); {
-		case res.Verdict == report.Pass || (res.Verdict == report.Fail && !res.Gates):
+		case res.Verdict == report.Pass: // the reference server does what it SHOULD, too
 			t.Log(report.VerdictLine(res) + "\n" + text)
 		default:
 			t.Error(report.VerdictLine(res) + "\n" + text)
