@@ -57,6 +57,9 @@ func (r *request) oplockBreak() (body, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The responses of the chain so far go first: to send that of a CREATE
+	// takes the lock of its file, which answerNow may already have.
+	r.chain.flush()
 	switch kind {
 	case smb2.BreakOplock:
 		return r.ackOplock()
