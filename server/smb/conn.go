@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"crosswire/server/wire/smb2"
 	"crosswire/server/wire/smbcrypt"
@@ -82,7 +83,7 @@ func (c *conn) serve() {
 	c.out.close()
 	c.a.forget(c)
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), c.a.ctx.Err() != nil:
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), c.a.ctx.Err() != nil:
 		c.log.Debug("disconnected")
 	default:
 		c.log.Warn("connection ended", "error", err)
