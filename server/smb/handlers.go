@@ -58,6 +58,11 @@ func (r *request) payload() uint32 {
 		if q.Decode(r.msg) == nil {
 			return q.OutputBufferLength
 		}
+	case smb2.CommandChangeNotify:
+		var q smb2.ChangeNotifyRequest
+		if q.Decode(r.msg) == nil {
+			return q.OutputBufferLength
+		}
 	case smb2.CommandQueryInfo:
 		var q smb2.QueryInfoRequest
 		if q.Decode(r.msg) == nil {
