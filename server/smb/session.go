@@ -82,10 +82,11 @@ func (c *conn) newSession() *session {
 	a := c.a
 	a.mu.Lock()
 	for s.id == 0 || a.sessions[s.id] != nil {
-		// Random, so that a peer cannot guess the sessions of others.
-		var b [8]byte
+		// Random, so that a peer learns nothing of the sessions of others;
+		// what protects them are their keys. Some clients keep 32 bits.
+		var b [4]byte
 		rand.Read(b[:])
-		s.id = binary.LittleEndian.Uint64(b[:]) &^ (1 << 63)
+		s.id = uint64(binary.LittleEndian.Uint32(b[:]))
 	}
 	a.sessions[s.id] = s
 	a.mu.Unlock()
