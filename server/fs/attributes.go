@@ -19,9 +19,9 @@ func (m *Memory) SetAttr(h lock.FileHandle, c Changes) (WCC, error) {
 	}
 	if c.Size != nil {
 		switch {
-		case n.typ == TypeDirectory:
+		case n.typ() == TypeDirectory:
 			return WCC{}, ErrIsDir
-		case n.data == nil:
+		case n.typ() != TypeRegular:
 			return WCC{}, ErrInval
 		case *c.Size > MaxFileSize:
 			return WCC{}, ErrFBig

@@ -27,9 +27,9 @@ func (m *Memory) Create(dir lock.FileHandle, name string, o CreateOptions) (NewN
 			}
 		case o.Exclusive:
 			return NewNode{}, ErrExist
-		case n.typ == TypeDirectory:
+		case n.typ() == TypeDirectory:
 			return NewNode{}, ErrIsDir
-		case n.typ != TypeRegular:
+		case n.typ() != TypeRegular:
 			return NewNode{}, ErrExist
 		}
 		a := d.snapshot()
@@ -56,7 +56,7 @@ func (m *Memory) Symlink(dir lock.FileHandle, name, target string, init Changes,
 	case target == "" || strings.IndexByte(target, 0) >= 0:
 		return NewNode{}, ErrInval
 	}
-	return m.make(dir, name, TypeSymlink, init, fold, func(n *node) { n.target = strings.Clone(target) })
+	return m.make(dir, name, TypeSymlink, init, fold, func(n *node) { n.what.Store(&kind{typ: TypeSymlink, target: strings.Clone(target)}) })
 }
 
 // Mknod implements FileSystem.
@@ -68,7 +68,7 @@ func (m *Memory) Mknod(dir lock.FileHandle, name string, t FileType, rdev Rdev, 
 	default:
 		return NewNode{}, ErrInval
 	}
-	return m.make(dir, name, t, init, fold, func(n *node) { n.rdev = rdev })
+	return m.make(dir, name, t, init, fold, func(n *node) { n.what.Store(&kind{typ: t, rdev: rdev}) })
 }
 
 // Link implements FileSystem.
@@ -86,7 +86,7 @@ func (m *Memory) Link(h, dir lock.FileHandle, name string, fold bool) (NewNode, 
 	switch {
 	case err != nil:
 		return NewNode{}, err
-	case n.typ == TypeDirectory:
+	case n.typ() == TypeDirectory:
 		return NewNode{}, ErrIsDir
 	case d.dir.find(name, fold) != nil:
 		return NewNode{}, ErrExist
@@ -169,7 +169,7 @@ func (m *Memory) attachEntry(e *dirent, now time.Time) WCC {
 	return d.update(func() {
 		d.dir.insert(e)
 		e.node.links = append(e.node.links, e)
-		if e.node.typ == TypeDirectory {
+		if e.node.typ() == TypeDirectory {
 			d.nlink++
 		}
 		d.modify(now)

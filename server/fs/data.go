@@ -33,10 +33,10 @@ func (m *Memory) stream(h lock.FileHandle, name string) (*node, *stream, error) 
 		return nil, nil, err
 	}
 	if name == "" {
-		switch {
-		case n.data != nil:
+		switch n.typ() {
+		case TypeRegular:
 			return n, n.data, nil
-		case n.typ == TypeDirectory:
+		case TypeDirectory:
 			return nil, nil, ErrIsDir
 		}
 		return nil, nil, ErrInval

@@ -322,6 +322,12 @@ type FileSystem interface {
 	// Mknod makes a block or character device (with rdev), fifo or socket;
 	// another type is ErrInval.
 	Mknod(dir lock.FileHandle, name string, t FileType, rdev Rdev, init Changes, fold bool) (NewNode, error)
+	// Convert makes another type of what is not a directory, keeping its
+	// names, attributes and identity: a symbolic link to target, a device
+	// with rdev, a fifo or socket, or an empty regular file. ErrIsDir,
+	// ErrInval (the type), ErrNameTooLong (the target), ErrNotEmpty (a
+	// regular file that has data or named streams).
+	Convert(h lock.FileHandle, t FileType, target string, rdev Rdev) (WCC, error)
 	// Link gives a node another name. ErrIsDir (a directory), ErrMLink,
 	// ErrXDev, ErrNotExist (the node has lost its last name).
 	Link(h, dir lock.FileHandle, name string, fold bool) (NewNode, error)

@@ -118,11 +118,12 @@ func (m *Memory) ReadDir(dir lock.FileHandle, after uint64, limit int) (entries 
 // Readlink implements FileSystem.
 func (m *Memory) Readlink(h lock.FileHandle) (string, error) {
 	n, err := m.node(h)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case n.typ != TypeSymlink:
+	}
+	what := n.what.Load()
+	if what.typ != TypeSymlink {
 		return "", ErrInval
 	}
-	return n.target, nil
+	return what.target, nil
 }

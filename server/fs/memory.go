@@ -199,10 +199,8 @@ func (m *Memory) node(h lock.FileHandle) (*node, error) {
 
 // newNode makes a node without a name. ns is held (or m is not yet shared).
 func (m *Memory) newNode(t FileType, init Changes, now time.Time) *node {
-	n := &node{
-		handle: lock.FileHandle{FSID: m.fsid, ID: m.nextID, Gen: m.gen},
-		typ:    t,
-	}
+	n := &node{handle: lock.FileHandle{FSID: m.fsid, ID: m.nextID, Gen: m.gen}}
+	n.what.Store(&kind{typ: t})
 	m.nextID++
 	n.atime, n.mtime, n.ctime, n.btime = now, now, now, now
 	switch t {
@@ -213,6 +211,8 @@ func (m *Memory) newNode(t FileType, init Changes, now time.Time) *node {
 		}
 	case TypeDirectory:
 		n.dir = newDirectory()
+	default:
+		n.data = &stream{} // for when it becomes a regular file
 	}
 	n.apply(init, now)
 	n.change = 1

@@ -10,12 +10,13 @@ import (
 
 // node is an inode. See Memory for what guards what.
 type node struct {
-	handle lock.FileHandle // immutable, as are the next four
-	typ    FileType
-	rdev   Rdev
-	target string  // of a symlink
-	data   *stream // of a regular file, else nil
+	handle lock.FileHandle // immutable, as are the next two
+	data   *stream         // of what is not a directory; used while it is a regular file
 	verf   *[8]byte
+
+	// what is the type and what goes with it. Convert replaces it, under ns
+	// alone and meta; who holds neither reads it once.
+	what atomic.Pointer[kind]
 
 	pins atomic.Int64 // raised under ns shared; compared with 0 under ns alone
 
@@ -36,16 +37,26 @@ type node struct {
 	security                   Security
 }
 
+// kind is what a node is; a value never changes.
+type kind struct {
+	typ    FileType
+	rdev   Rdev   // of a device
+	target string // of a symlink
+}
+
+func (n *node) typ() FileType { return n.what.Load().typ }
+
 // attr is a snapshot. meta is held.
 func (n *node) attr() Attr {
+	what := n.what.Load()
 	a := Attr{
 		Handle:   n.handle,
-		Type:     n.typ,
+		Type:     what.typ,
 		Mode:     n.mode,
 		Nlink:    n.nlink,
 		UID:      n.uid,
 		GID:      n.gid,
-		Rdev:     n.rdev,
+		Rdev:     what.rdev,
 		Atime:    n.atime,
 		Mtime:    n.mtime,
 		Ctime:    n.ctime,
@@ -55,14 +66,14 @@ func (n *node) attr() Attr {
 		ParentID: n.parentID,
 		Security: n.security,
 	}
-	switch n.typ {
+	switch what.typ {
 	case TypeRegular:
 		a.Size = n.data.content.size
 		a.Used = n.data.content.used()
 	case TypeDirectory:
 		a.Size = BlockSize
 	case TypeSymlink:
-		a.Size = uint64(len(n.target))
+		a.Size = uint64(len(what.target))
 	}
 	return a
 }

@@ -10,7 +10,7 @@ import (
 // Remove implements FileSystem.
 func (m *Memory) Remove(dir lock.FileHandle, name string, expect lock.FileHandle) (Removed, error) {
 	return m.remove(dir, name, expect, func(n *node) error {
-		if n.typ == TypeDirectory {
+		if n.typ() == TypeDirectory {
 			return ErrIsDir
 		}
 		return nil
@@ -21,7 +21,7 @@ func (m *Memory) Remove(dir lock.FileHandle, name string, expect lock.FileHandle
 func (m *Memory) Rmdir(dir lock.FileHandle, name string, expect lock.FileHandle) (Removed, error) {
 	return m.remove(dir, name, expect, func(n *node) error {
 		switch {
-		case n.typ != TypeDirectory:
+		case n.typ() != TypeDirectory:
 			return ErrNotDir
 		case len(n.dir.byName) > 0:
 			return ErrNotEmpty
@@ -86,7 +86,7 @@ func (m *Memory) detachEntry(e *dirent, now time.Time) WCC {
 	return d.update(func() {
 		d.dir.delete(e)
 		e.node.links = slices.DeleteFunc(e.node.links, func(l *dirent) bool { return l == e })
-		if e.node.typ == TypeDirectory {
+		if e.node.typ() == TypeDirectory {
 			d.nlink--
 		}
 		d.modify(now)
@@ -96,7 +96,7 @@ func (m *Memory) detachEntry(e *dirent, now time.Time) WCC {
 // lose accounts in n's attributes for the loss of a name. ns is held alone.
 func (n *node) lose(now time.Time) Attr {
 	return n.update(func() {
-		if n.typ == TypeDirectory {
+		if n.typ() == TypeDirectory {
 			n.nlink = 0
 			n.parentID = 0
 		} else {

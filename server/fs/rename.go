@@ -50,16 +50,16 @@ func (m *Memory) rename(srcDir lock.FileHandle, srcName string, dstDir lock.File
 			return m.renameNoOp(src, dir), nil, nil
 		}
 	}
-	if src.node.typ == TypeDirectory && m.within(dir, src.node) {
+	if src.node.typ() == TypeDirectory && m.within(dir, src.node) {
 		return Renamed{}, nil, ErrInval
 	}
 	if dst != nil {
 		switch t := dst.node; {
-		case src.node.typ == TypeDirectory && t.typ != TypeDirectory:
+		case src.node.typ() == TypeDirectory && t.typ() != TypeDirectory:
 			return Renamed{}, nil, ErrNotDir
-		case src.node.typ != TypeDirectory && t.typ == TypeDirectory:
+		case src.node.typ() != TypeDirectory && t.typ() == TypeDirectory:
 			return Renamed{}, nil, ErrIsDir
-		case t.typ == TypeDirectory && len(t.dir.byName) > 0:
+		case t.typ() == TypeDirectory && len(t.dir.byName) > 0:
 			return Renamed{}, nil, ErrNotEmpty
 		}
 	}
@@ -123,7 +123,7 @@ func (m *Memory) move(src, dst *dirent, dir *node, name string) (r Renamed, dead
 		r.SrcDir.After = r.DstDir.After
 	}
 	src.node.update(func() {
-		if src.node.typ == TypeDirectory {
+		if src.node.typ() == TypeDirectory {
 			src.node.parentID = dir.handle.ID
 		}
 		src.node.touch(now)

@@ -128,7 +128,7 @@ func (m *Memory) nodeWithStreams(h lock.FileHandle, name string) (*node, error) 
 		return nil, err
 	}
 	switch {
-	case n.typ != TypeRegular && n.typ != TypeDirectory:
+	case n.typ() != TypeRegular && n.typ() != TypeDirectory:
 		return nil, ErrInval
 	case len(name) > StreamNameMax:
 		return nil, ErrNameTooLong

@@ -49,6 +49,7 @@ type creation struct {
 	lease *smb2.LeaseContext
 	// allocate is what SMB2_CREATE_ALLOCATION_SIZE asks for, in bytes.
 	allocate uint64
+	eas      []fscc.FullEa // of a new or overwritten file
 	of       *openFile
 	granted  oplock.Granted
 	grant    error // why the lease was refused
@@ -193,6 +194,12 @@ func (op *creation) checkContexts() error {
 				return ntstatus.PrivilegeNotHeld
 			}
 			op.req.Security = d
+		case smb2.ContextExtA:
+			eas, err := decodeEAs(c.Data)
+			if err != nil {
+				return err
+			}
+			op.eas = eas
 		case smb2.ContextTWrp:
 			return ntstatus.ObjectNameNotFound // there are no snapshots
 		}
@@ -230,6 +237,9 @@ func (op *creation) do() (body, error) {
 		return nil, err
 	}
 	err = op.grant
+	if err == nil && got.Action != vfs.ActionOpened && got.Open.Stream == "" {
+		err = r.replaceEAs(op.of, op.eas)
+	}
 	if err == nil {
 		err = r.session.enter(op.of)
 	}

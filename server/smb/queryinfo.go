@@ -38,6 +38,12 @@ func (r *request) queryInfo() (body, error) {
 		if q.OutputBufferLength < uint32(least) {
 			return nil, ntstatus.InfoLengthMismatch
 		}
+		if class == fscc.FileFullEaInformation {
+			if out, err = r.queryEAs(o, &q); out != nil {
+				return &smb2.QueryInfoResponse{Output: out}, err
+			}
+			break
+		}
 		out, err = r.queryFile(o, class, int(q.OutputBufferLength))
 	case smb2.InfoFileSystem:
 		class := fscc.FSInfoClass(q.Class)
@@ -121,7 +127,7 @@ func (r *request) queryFile(o *openFile, class fscc.FileInfoClass, room int) ([]
 	case fscc.FileInternalInformation:
 		return (&fscc.InternalInfo{IndexNumber: a.Handle.ID}).Append(nil), nil
 	case fscc.FileEaInformation:
-		return (&fscc.EaInfo{}).Append(nil), nil
+		return (&fscc.EaInfo{EaSize: r.eaSize(o)}).Append(nil), nil
 	case fscc.FileAccessInformation:
 		return (&fscc.AccessInfo{AccessFlags: o.file.Access}).Append(nil), nil
 	case fscc.FilePositionInformation:
@@ -139,7 +145,7 @@ func (r *request) queryFile(o *openFile, class fscc.FileInfoClass, room int) ([]
 			return (&fscc.NameInfo{Name: `\` + name}).Append(nil), nil
 		}
 		all := fscc.AllInfo{Basic: basic, Standard: standard, Internal: fscc.InternalInfo{IndexNumber: a.Handle.ID},
-			Access: fscc.AccessInfo{AccessFlags: o.file.Access}, Position: fscc.PositionInfo{CurrentByteOffset: position},
+			Ea: fscc.EaInfo{EaSize: r.eaSize(o)}, Access: fscc.AccessInfo{AccessFlags: o.file.Access}, Position: fscc.PositionInfo{CurrentByteOffset: position},
 			Mode: fscc.ModeInfo{Mode: mode}, Name: fscc.NameInfo{Name: `\` + name}}
 		return all.Append(nil), needsAttributes()
 	case fscc.FileNormalizedNameInformation:
@@ -172,8 +178,6 @@ func (r *request) queryFile(o *openFile, class fscc.FileInfoClass, room int) ([]
 			tag.ReparseTag = reparseTag(a)
 		}
 		return tag.Append(nil), needsAttributes()
-	case fscc.FileFullEaInformation:
-		return nil, ntstatus.NoEAsOnFile
 	case fscc.FileIDInformation:
 		id := fscc.IDInfo{VolumeSerialNumber: a.Handle.FSID}
 		putID(&id.FileID, a.Handle.ID)
@@ -270,7 +274,8 @@ func (r *request) queryFS(o *openFile, class fscc.FSInfoClass) ([]byte, error) {
 		return (&fscc.FSDeviceInfo{DeviceType: fscc.DeviceDisk, Characteristics: c}).Append(nil), nil
 	case fscc.FileFsAttributeInformation:
 		f := fscc.FSCasePreservedNames | fscc.FSUnicodeOnDisk | fscc.FSPersistentACLs | fscc.FSNamedStreams |
-			fscc.FSSupportsHardLinks | fscc.FSSupportsSparseFiles
+			fscc.FSSupportsHardLinks | fscc.FSSupportsSparseFiles | fscc.FSSupportsReparsePoints | fscc.FSSupportsObjectIDs |
+			fscc.FSSupportsExtendedAttribute | fscc.FSSupportsBlockRefcounting
 		if share.ReadOnly {
 			f |= fscc.FSReadOnlyVolume
 		}
@@ -278,7 +283,7 @@ func (r *request) queryFS(o *openFile, class fscc.FSInfoClass) ([]byte, error) {
 	case fscc.FileFsSectorSizeInformation:
 		return (&fscc.FSSectorSizeInfo{LogicalBytesPerSector: sector, PhysicalBytesPerSectorForAtomicity: vfs.BlockSize,
 			PhysicalBytesPerSectorForPerformance: vfs.BlockSize, EffectivePhysicalBytesPerSector: vfs.BlockSize,
-			Flags: fscc.SectorAlignedDevice | fscc.SectorPartitionAligned}).Append(nil), nil
+			Flags: fscc.SectorAlignedDevice | fscc.SectorPartitionAligned | fscc.SectorTrimEnabled}).Append(nil), nil
 	case fscc.FileFsObjectIDInformation:
 		var id fscc.FSObjectIDInfo
 		putID(&id.ObjectID, o.file.Tree.FSID())

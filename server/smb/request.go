@@ -262,9 +262,14 @@ func (ch *chain) finish(r *request, b body, err error) {
 	ch.add(r, msg)
 }
 
+// isErrorBody reports whether a body may stand under the status of an error: of
+// commands, only IOCTL has some that say more (MS-SMB2 3.3.4.4).
 func isErrorBody(b body) bool {
-	_, ok := b.(*smb2.ErrorResponse)
-	return ok
+	switch b.(type) {
+	case *smb2.ErrorResponse, *smb2.IoctlResponse:
+		return true
+	}
+	return false
 }
 
 // add puts one encoded response behind the others.

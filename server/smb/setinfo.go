@@ -90,7 +90,7 @@ func (r *request) setFile(o *openFile, class fscc.FileInfoClass, b []byte) error
 		o.mu.Unlock()
 		return nil
 	case fscc.FileFullEaInformation:
-		return ntstatus.EAsNotSupported
+		return r.setEAs(o, b)
 	}
 	return ntstatus.InvalidInfoClass
 }

@@ -30,6 +30,11 @@ const (
 	OpRenameOpen
 	OpLock
 	OpStream
+	OpZero
+	OpSetXattr
+	OpSetReparse
+	OpDuplicateFrom
+	OpDuplicate
 	opCount
 )
 
@@ -137,6 +142,16 @@ var road = [opCount]declaration{
 		clause: "MS-FSA 2.1.5.8, 2.1.4.12 LOCK_CONTROL; MS-SMB2 3.3.1.4"},
 	OpStream: {name: "stream", changes: true, tells: tellStream,
 		clause: "MS-FSA 2.1.5.1.1"},
+	OpZero: {name: "zero", object: breakWrite, wants: lock.Write, ranges: rangeWrite, changes: true, tells: tellData,
+		clause: "MS-FSA 2.1.5.10 FSCTL_SET_ZERO_DATA, 2.1.4.12 FS_CONTROL; RFC 7862 15.4 DEALLOCATE"},
+	OpSetXattr: {name: "setxattr", changes: true, tells: tellAttributes,
+		clause: "MS-FSA 2.1.5.15 FileFullEaInformation: no oplock check; RFC 8276 8.4.3"},
+	OpSetReparse: {name: "set reparse point", object: breakWrite, wants: lock.Write, changes: true, tells: tellAttributes,
+		clause: "MS-FSA 2.1.5.10 FSCTL_SET_REPARSE_POINT; the data of the file ends to be, as by a truncation"},
+	OpDuplicateFrom: {name: "duplicate from", object: breakRead, wants: lock.Read,
+		clause: "MS-FSA 2.1.5.10 FSCTL_DUPLICATE_EXTENTS_TO_FILE: the source's unwritten data count"},
+	OpDuplicate: {name: "duplicate", object: breakWrite, wants: lock.Write, changes: true, tells: tellData,
+		clause: "MS-FSA 2.1.5.10 FSCTL_DUPLICATE_EXTENTS_TO_FILE: no byte-range lock check"},
 }
 
 // String is the operation's name.

@@ -209,6 +209,18 @@ func (p *Pipe) Available() (octets, messages int) {
 	return octets, messages
 }
 
+// Peek gives at most limit octets of the oldest unread fragment and leaves them
+// unread.
+func (p *Pipe) Peek(limit int) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.out) == 0 || limit <= 0 {
+		return nil
+	}
+	m := &p.out[0]
+	return append([]byte(nil), m.rest[:min(limit, len(m.rest))]...)
+}
+
 // Wait returns when Read would not give STATUS_PIPE_EMPTY: nil, or the error of
 // the context.
 func (p *Pipe) Wait(ctx context.Context) error {

@@ -45,6 +45,7 @@ const (
 	NoMediaInDevice                  Status = 0xC0000013
 	MoreProcessingRequired           Status = 0xC0000016
 	NoMemory                         Status = 0xC0000017
+	InvalidViewSize                  Status = 0xC000001F
 	AlreadyCommitted                 Status = 0xC0000021
 	AccessDenied                     Status = 0xC0000022
 	BufferTooSmall                   Status = 0xC0000023

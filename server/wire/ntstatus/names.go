@@ -43,6 +43,7 @@ var names = map[Status]string{
 	NoMediaInDevice:                  "STATUS_NO_MEDIA_IN_DEVICE",
 	MoreProcessingRequired:           "STATUS_MORE_PROCESSING_REQUIRED",
 	NoMemory:                         "STATUS_NO_MEMORY",
+	InvalidViewSize:                  "STATUS_INVALID_VIEW_SIZE",
 	AlreadyCommitted:                 "STATUS_ALREADY_COMMITTED",
 	AccessDenied:                     "STATUS_ACCESS_DENIED",
 	BufferTooSmall:                   "STATUS_BUFFER_TOO_SMALL",
