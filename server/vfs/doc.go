@@ -22,6 +22,21 @@
 // it alone. An operation that has to wait for an acknowledgment leaves the
 // gate, waits, and starts again from the names.
 //
+// # Access
+//
+// A node has a mode, and it may have an ACL: a Windows security descriptor,
+// set over SMB or inherited from its directory. With an ACL, Tree.Rights is the
+// access check of MS-DTYP 2.5.3.2 for every protocol, and the mode is only what
+// the ACL amounts to, for who asks for it. Who knows of no ACLs has the last
+// word: an NFS chmod replaces the ACL by the mode, a chown moves its owner. A
+// mode that is asked for when a file is made gives way to an inherited ACL.
+//
+// # Watches
+//
+// Whatever an operation announces, from whichever protocol, reaches those who
+// watch a directory (NextChanges). An event says what changed in one place,
+// watchevent.go; a watch keeps a bounded number of changes between requests.
+//
 // # Who may import it
 //
 // The adapters, server/runtime's assembly and tests. It imports the contract
