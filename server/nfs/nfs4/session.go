@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"math/rand/v2"
 
+	"crosswire/server/wire/rpc"
 	"crosswire/server/wire/xdr/nfs4"
 )
 
@@ -138,7 +139,8 @@ func (c *compound) sequence(arg nfs4.NfsArgop4) status {
 	sl.seqid, sl.busy, sl.keep, sl.sum, sl.reply = a.SaSequenceid, true, keep, sum, nil
 	s.client.renewed = r.clock.Now()
 	c.session, c.slot = s, sl
-	c.limit = min(c.limit, int(s.fore.CaMaxresponsesize))
+	// The channel's sizes are those of whole messages.
+	c.limit = min(c.limit, int(s.fore.CaMaxresponsesize)-rpc.AcceptedSize)
 	if a.SaCachethis && int(s.fore.CaMaxresponsesizeCached) < c.limit {
 		c.limit, c.tooBig = max(int(s.fore.CaMaxresponsesizeCached), c.reply.Len()+opReserve), nfs4.NFS4ERR_REP_TOO_BIG_TO_CACHE
 	}
