@@ -237,8 +237,8 @@ func (op *creation) do() (body, error) {
 		return nil, err
 	}
 	err = op.grant
-	if err == nil && got.Action != vfs.ActionOpened && got.Open.Stream == "" {
-		err = r.replaceEAs(op.of, op.eas)
+	if err == nil && got.Open.Stream == "" {
+		err = op.giveEAs(got.Action)
 	}
 	if err == nil {
 		err = r.session.enter(op.of)

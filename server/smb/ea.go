@@ -197,24 +197,28 @@ func (r *request) storeEAs(o *openFile, eas []fscc.FullEa) error {
 	return err
 }
 
-// replaceEAs gives a new or overwritten file the EAs of its CREATE and no
-// others (MS-FSA 2.1.5.1.1, 2.1.5.1.2).
-func (r *request) replaceEAs(o *openFile, eas []fscc.FullEa) error {
-	have, err := o.file.Tree.Xattrs(r.ctx, r.origin(o), o.file.Handle)
+// giveEAs gives a new or overwritten file the EAs of its CREATE and no others
+// (MS-FSA 2.1.5.1.1, 2.1.5.1.2).
+func (op *creation) giveEAs(did vfs.Action) error {
+	if did == vfs.ActionOpened || did == vfs.ActionCreated && len(op.eas) == 0 {
+		return nil
+	}
+	t, o := op.r.tree.vfs, op.r.origin(op.of)
+	have, err := t.Xattrs(op.r.ctx, o, op.of.file.Handle)
 	if err != nil {
 		return err
 	}
-	if len(have) > 0 {
-		var gone []vfs.XattrChange
-		for _, x := range have {
-			gone = append(gone, vfs.XattrChange{Name: x.Name})
-		}
-		if err := o.file.Tree.SetXattrs(r.ctx, r.origin(o), o.file.Handle, gone); err != nil {
+	var gone []vfs.XattrChange
+	for _, x := range have {
+		gone = append(gone, vfs.XattrChange{Name: x.Name})
+	}
+	if len(gone) > 0 {
+		if err := t.SetXattrs(op.r.ctx, o, op.of.file.Handle, gone); err != nil {
 			return err
 		}
 	}
-	if len(eas) == 0 {
+	if len(op.eas) == 0 {
 		return nil
 	}
-	return r.storeEAs(o, eas)
+	return op.r.storeEAs(op.of, op.eas)
 }
