@@ -163,3 +163,35 @@ func TestShareOpenRights(t *testing.T) {
 	_, _, err := h.tree.OpenShare(h.ctx, nfs(0), h.tree.Root(), vfs.ShareOpen{Access: r})
 	require.ErrorIs(t, err, vfs.ErrIsDir)
 }
+
+// TestSeek: where data and holes begin.
+func TestSeek(t *testing.T) {
+	h := newHouse(t)
+	f := h.file(t, "f", "")
+	const block = vfs.BlockSize
+	_, err := h.tree.Write(h.ctx, nfs(0), f, "", []byte("data"), block, 0)
+	require.NoError(t, err)
+	h.b.calls = nil
+	for _, c := range []struct {
+		off  uint64
+		hole bool
+		at   uint64
+		end  bool
+		err  error
+	}{
+		{0, false, block, false, nil},
+		{0, true, 0, false, nil},
+		{block, true, block + 4, true, nil},
+		{block + 3, false, block + 3, false, nil},
+		{block + 4, false, 0, false, vfs.ErrNoData},
+		{block + 4, true, 0, false, vfs.ErrNoData},
+	} {
+		at, end, err := h.tree.Seek(h.ctx, nfs(0), f, c.off, c.hole)
+		require.ErrorIs(t, err, c.err)
+		if c.err == nil {
+			assert.Equal(t, c.at, at)
+			assert.Equal(t, c.end, end)
+		}
+	}
+	assert.Equal(t, "read", h.b.calls[0], "what a holder has not written back may fill a hole")
+}

@@ -17,7 +17,7 @@ import (
 const (
 	maxOps    = 128 // operations
 	opReserve = 512 // octets of reply without which no operation is begun
-	maxMinor  = 1
+	maxMinor  = 2
 )
 
 type status = nfs4.Nfsstat4
@@ -158,8 +158,11 @@ func (c *compound) run(args []byte) (last status, done int) {
 // there is no such operation.
 func (c *compound) one(op nfs4.NfsOpnum4, args []byte) (nfs4.NfsOpnum4, status, []byte) {
 	top := nfs4.OP_RELEASE_LOCKOWNER
-	if c.minor > 0 {
+	switch c.minor {
+	case 1:
 		top = nfs4.OP_RECLAIM_COMPLETE
+	case 2:
+		top = nfs4.OP_REMOVEXATTR // RFC 8276
 	}
 	if op < nfs4.OP_ACCESS || op > top {
 		return nfs4.OP_ILLEGAL, nfs4.NFS4ERR_OP_ILLEGAL, args
@@ -193,7 +196,7 @@ func (c *compound) one(op nfs4.NfsOpnum4, args []byte) (nfs4.NfsOpnum4, status, 
 	return op, o.run(c, arg), args[n:]
 }
 
-// inSession holds an operation of minor version 1 against its place in the
+// inSession holds an operation of minor version 1 or 2 against its place in the
 // compound (RFC 8881 2.10.2, 18.46.3): a SEQUENCE comes first and nowhere else;
 // without one there is a single operation, of those that make sessions.
 func (c *compound) inSession(op nfs4.NfsOpnum4) status {

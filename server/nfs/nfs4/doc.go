@@ -1,5 +1,5 @@
-// Package nfs4 is NFS version 4, minor versions 0 (RFC 7530) and 1 (RFC 8881):
-// the compound interpreter, one file an operation, and the state that clients
+// Package nfs4 is NFS version 4, minor versions 0 (RFC 7530), 1 (RFC 8881) and 2
+// (RFC 7862, of which SEEK, ALLOCATE and DEALLOCATE are served): the compound interpreter, one file an operation, and the state that clients
 // hold. An operation decodes, asks the road (server/vfs), and encodes what the
 // road answered: none decides about permissions, share reservations, locks or
 // caches, and none touches the storage.

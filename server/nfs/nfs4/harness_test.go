@@ -350,7 +350,7 @@ func (p *peer) read(fh []byte, id nfs4.Stateid4) (string, nfs4.Nfsstat4) {
 
 // both runs a test in each minor version.
 func both(t *testing.T, f func(t *testing.T, h *house, p *peer)) {
-	for minor, name := range []string{"4.0", "4.1"} {
+	for minor, name := range []string{"4.0", "4.1", "4.2"} {
 		t.Run(name, func(t *testing.T) {
 			h := serve(t)
 			f(t, h, h.client(t, uint32(minor), "client"))

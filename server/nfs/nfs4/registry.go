@@ -52,7 +52,7 @@ type client struct {
 	verifier  nfs4.Verifier4
 	principal string
 	addr      string
-	minor     uint32
+	minor     uint32 // 0, or 1 for 1 and 2
 	confirmed bool
 	gone      bool
 	renewed   time.Time

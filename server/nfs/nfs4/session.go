@@ -166,7 +166,11 @@ func (c *compound) exchangeID(arg nfs4.NfsArgop4) status {
 	a := arg.(*nfs4.NfsArgop4_OP_EXCHANGE_ID).OpexchangeId
 	const known = nfs4.EXCHGID4_FLAG_SUPP_MOVED_REFER | nfs4.EXCHGID4_FLAG_SUPP_MOVED_MIGR | nfs4.EXCHGID4_FLAG_BIND_PRINC_STATEID |
 		nfs4.EXCHGID4_FLAG_USE_NON_PNFS | nfs4.EXCHGID4_FLAG_USE_PNFS_MDS | nfs4.EXCHGID4_FLAG_USE_PNFS_DS | nfs4.EXCHGID4_FLAG_UPD_CONFIRMED_REC_A
-	if a.EiaFlags&^known != 0 {
+	flagsOf := uint32(known)
+	if c.minor > 1 {
+		flagsOf |= nfs4.EXCHGID4_FLAG_SUPP_FENCE_OPS
+	}
+	if a.EiaFlags&^flagsOf != 0 {
 		return nfs4.NFS4ERR_INVAL
 	}
 	if a.EiaStateProtect.GetSpaHow() != nfs4.SP4_NONE {

@@ -64,7 +64,8 @@ func TestPlaces(t *testing.T) {
 	is(t, nfs4.NFS4ERR_OP_ILLEGAL, illegal.Status)
 	require.Equal(t, nfs4.OP_ILLEGAL, illegal.Resarray[0].GetResop())
 	is(t, nfs4.NFS4_OK, p.raw().Status, "an empty compound")
-	p.minor = 2
+	is(t, nfs4.NFS4ERR_OP_ILLEGAL, p.run(&nfs4.NfsArgop4_OP_SEEK{}).Status, "of minor version 2")
+	p.minor = 3
 	res := p.raw(seq())
 	is(t, nfs4.NFS4ERR_MINOR_VERS_MISMATCH, res.Status)
 	require.Empty(t, res.Resarray)

@@ -67,7 +67,7 @@ func (c *compound) state(id nfs4.Stateid4) (*state, status) {
 	switch {
 	case cl == nil && c.minor == 0 && binary.BigEndian.Uint32(id.Other[4:]) <= r.next:
 		return nil, nfs4.NFS4ERR_EXPIRED
-	case cl == nil || cl.minor != c.minor || c.session != nil && c.session.client != cl:
+	case cl == nil || cl.minor != min(c.minor, 1) || c.session != nil && c.session.client != cl:
 		return nil, nfs4.NFS4ERR_BAD_STATEID
 	}
 	st := cl.states[binary.BigEndian.Uint32(id.Other[8:])]

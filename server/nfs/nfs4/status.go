@@ -32,6 +32,7 @@ var statuses = []struct {
 	{vfs.ErrInval, nfs4.NFS4ERR_INVAL},
 	{vfs.ErrXDev, nfs4.NFS4ERR_XDEV},
 	{vfs.ErrMLink, nfs4.NFS4ERR_MLINK},
+	{vfs.ErrNoData, nfs4.NFS4ERR_NXIO},
 	{vfs.ErrFBig, nfs4.NFS4ERR_FBIG},
 	{vfs.ErrNoSpace, nfs4.NFS4ERR_NOSPC},
 	{vfs.ErrTooManyInodes, nfs4.NFS4ERR_NOSPC},

@@ -1,5 +1,5 @@
-// Package nfs4 is the wire form of NFS version 4, minor versions 0 and 1 (RFC
-// 7530, RFC 7531; RFC 8881, RFC 5662). It is generated from nfs4.x, our own
+// Package nfs4 is the wire form of NFS version 4, minor versions 0, 1 and 2 (RFC
+// 7531, RFC 5662, RFC 7863). It is generated from nfs4.x, our own
 // description, by the XDR compiler of go-xdr; regenerate it with go generate.
 // The maxima in the description bound every length before it is used, and no
 // slice is allocated ahead of the octets that fill it, so a reader limited to

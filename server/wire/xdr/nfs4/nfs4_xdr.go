@@ -1017,6 +1017,8 @@ const NFS4ERR_TOOSMALL Nfsstat4 = 10005
 
 const NFS4ERR_TOO_MANY_OPS Nfsstat4 = 10070
 
+const NFS4ERR_UNION_NOTSUPP Nfsstat4 = 10090
+
 const NFS4ERR_UNKNOWN_LAYOUTTYPE Nfsstat4 = 10062
 
 const NFS4ERR_UNSAFE_COMPOUND Nfsstat4 = 10069
@@ -1129,6 +1131,7 @@ var Nfsstat4_name = map[Nfsstat4]string{
 	10029: "NFS4ERR_SYMLINK",
 	10005: "NFS4ERR_TOOSMALL",
 	10070: "NFS4ERR_TOO_MANY_OPS",
+	10090: "NFS4ERR_UNION_NOTSUPP",
 	10062: "NFS4ERR_UNKNOWN_LAYOUTTYPE",
 	10069: "NFS4ERR_UNSAFE_COMPOUND",
 	10016: "NFS4ERR_WRONGSEC",
@@ -1170,17 +1173,27 @@ const NfsOpnum4EncodedSizeBytes = 4
 
 const OP_ACCESS NfsOpnum4 = 3
 
+const OP_ALLOCATE NfsOpnum4 = 59
+
 const OP_BACKCHANNEL_CTL NfsOpnum4 = 40
 
 const OP_BIND_CONN_TO_SESSION NfsOpnum4 = 41
+
+const OP_CLONE NfsOpnum4 = 71
 
 const OP_CLOSE NfsOpnum4 = 4
 
 const OP_COMMIT NfsOpnum4 = 5
 
+const OP_COPY NfsOpnum4 = 60
+
+const OP_COPY_NOTIFY NfsOpnum4 = 61
+
 const OP_CREATE NfsOpnum4 = 6
 
 const OP_CREATE_SESSION NfsOpnum4 = 43
+
+const OP_DEALLOCATE NfsOpnum4 = 62
 
 const OP_DELEGPURGE NfsOpnum4 = 7
 
@@ -1202,17 +1215,27 @@ const OP_GETDEVICELIST NfsOpnum4 = 48
 
 const OP_GETFH NfsOpnum4 = 10
 
+const OP_GETXATTR NfsOpnum4 = 72
+
 const OP_GET_DIR_DELEGATION NfsOpnum4 = 46
 
 const OP_ILLEGAL NfsOpnum4 = 10044
 
+const OP_IO_ADVISE NfsOpnum4 = 63
+
 const OP_LAYOUTCOMMIT NfsOpnum4 = 49
+
+const OP_LAYOUTERROR NfsOpnum4 = 64
 
 const OP_LAYOUTGET NfsOpnum4 = 50
 
 const OP_LAYOUTRETURN NfsOpnum4 = 51
 
+const OP_LAYOUTSTATS NfsOpnum4 = 65
+
 const OP_LINK NfsOpnum4 = 11
+
+const OP_LISTXATTRS NfsOpnum4 = 74
 
 const OP_LOCK NfsOpnum4 = 12
 
@@ -1225,6 +1248,10 @@ const OP_LOOKUP NfsOpnum4 = 15
 const OP_LOOKUPP NfsOpnum4 = 16
 
 const OP_NVERIFY NfsOpnum4 = 17
+
+const OP_OFFLOAD_CANCEL NfsOpnum4 = 66
+
+const OP_OFFLOAD_STATUS NfsOpnum4 = 67
 
 const OP_OPEN NfsOpnum4 = 18
 
@@ -1246,11 +1273,15 @@ const OP_READDIR NfsOpnum4 = 26
 
 const OP_READLINK NfsOpnum4 = 27
 
+const OP_READ_PLUS NfsOpnum4 = 68
+
 const OP_RECLAIM_COMPLETE NfsOpnum4 = 58
 
 const OP_RELEASE_LOCKOWNER NfsOpnum4 = 39
 
 const OP_REMOVE NfsOpnum4 = 28
+
+const OP_REMOVEXATTR NfsOpnum4 = 75
 
 const OP_RENAME NfsOpnum4 = 29
 
@@ -1264,6 +1295,8 @@ const OP_SECINFO NfsOpnum4 = 33
 
 const OP_SECINFO_NO_NAME NfsOpnum4 = 52
 
+const OP_SEEK NfsOpnum4 = 69
+
 const OP_SEQUENCE NfsOpnum4 = 53
 
 const OP_SETATTR NfsOpnum4 = 34
@@ -1271,6 +1304,8 @@ const OP_SETATTR NfsOpnum4 = 34
 const OP_SETCLIENTID NfsOpnum4 = 35
 
 const OP_SETCLIENTID_CONFIRM NfsOpnum4 = 36
+
+const OP_SETXATTR NfsOpnum4 = 73
 
 const OP_SET_SSV NfsOpnum4 = 54
 
@@ -1282,14 +1317,21 @@ const OP_WANT_DELEGATION NfsOpnum4 = 56
 
 const OP_WRITE NfsOpnum4 = 38
 
+const OP_WRITE_SAME NfsOpnum4 = 70
+
 var NfsOpnum4_name = map[NfsOpnum4]string{
 	3:     "OP_ACCESS",
+	59:    "OP_ALLOCATE",
 	40:    "OP_BACKCHANNEL_CTL",
 	41:    "OP_BIND_CONN_TO_SESSION",
+	71:    "OP_CLONE",
 	4:     "OP_CLOSE",
 	5:     "OP_COMMIT",
+	60:    "OP_COPY",
+	61:    "OP_COPY_NOTIFY",
 	6:     "OP_CREATE",
 	43:    "OP_CREATE_SESSION",
+	62:    "OP_DEALLOCATE",
 	7:     "OP_DELEGPURGE",
 	8:     "OP_DELEGRETURN",
 	57:    "OP_DESTROY_CLIENTID",
@@ -1300,18 +1342,25 @@ var NfsOpnum4_name = map[NfsOpnum4]string{
 	47:    "OP_GETDEVICEINFO",
 	48:    "OP_GETDEVICELIST",
 	10:    "OP_GETFH",
+	72:    "OP_GETXATTR",
 	46:    "OP_GET_DIR_DELEGATION",
 	10044: "OP_ILLEGAL",
+	63:    "OP_IO_ADVISE",
 	49:    "OP_LAYOUTCOMMIT",
+	64:    "OP_LAYOUTERROR",
 	50:    "OP_LAYOUTGET",
 	51:    "OP_LAYOUTRETURN",
+	65:    "OP_LAYOUTSTATS",
 	11:    "OP_LINK",
+	74:    "OP_LISTXATTRS",
 	12:    "OP_LOCK",
 	13:    "OP_LOCKT",
 	14:    "OP_LOCKU",
 	15:    "OP_LOOKUP",
 	16:    "OP_LOOKUPP",
 	17:    "OP_NVERIFY",
+	66:    "OP_OFFLOAD_CANCEL",
+	67:    "OP_OFFLOAD_STATUS",
 	18:    "OP_OPEN",
 	19:    "OP_OPENATTR",
 	20:    "OP_OPEN_CONFIRM",
@@ -1322,24 +1371,29 @@ var NfsOpnum4_name = map[NfsOpnum4]string{
 	25:    "OP_READ",
 	26:    "OP_READDIR",
 	27:    "OP_READLINK",
+	68:    "OP_READ_PLUS",
 	58:    "OP_RECLAIM_COMPLETE",
 	39:    "OP_RELEASE_LOCKOWNER",
 	28:    "OP_REMOVE",
+	75:    "OP_REMOVEXATTR",
 	29:    "OP_RENAME",
 	30:    "OP_RENEW",
 	31:    "OP_RESTOREFH",
 	32:    "OP_SAVEFH",
 	33:    "OP_SECINFO",
 	52:    "OP_SECINFO_NO_NAME",
+	69:    "OP_SEEK",
 	53:    "OP_SEQUENCE",
 	34:    "OP_SETATTR",
 	35:    "OP_SETCLIENTID",
 	36:    "OP_SETCLIENTID_CONFIRM",
+	73:    "OP_SETXATTR",
 	54:    "OP_SET_SSV",
 	55:    "OP_TEST_STATEID",
 	37:    "OP_VERIFY",
 	56:    "OP_WANT_DELEGATION",
 	38:    "OP_WRITE",
+	70:    "OP_WRITE_SAME",
 }
 
 const FATTR4_SUPPORTED_ATTRS = 0
@@ -12423,6 +12477,8 @@ const EXCHGID4_FLAG_SUPP_MOVED_REFER = 1
 
 const EXCHGID4_FLAG_SUPP_MOVED_MIGR = 2
 
+const EXCHGID4_FLAG_SUPP_FENCE_OPS = 4
+
 const EXCHGID4_FLAG_BIND_PRINC_STATEID = 256
 
 const EXCHGID4_FLAG_USE_NON_PNFS = 65536
@@ -15472,6 +15528,390 @@ done:
 
 const ReclaimComplete4argsEncodedSizeBytes = 4
 
+// Type definition "allocate4args".
+
+type Allocate4args struct {
+	AaStateid Stateid4
+	AaOffset  uint64
+	AaLength  uint64
+}
+
+func (m *Allocate4args) ReadFrom(r io.Reader) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := &m.AaStateid
+		nField, err = m.ReadFrom(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		mSave := &m.AaOffset
+		var m uint64
+		m, nField, err = runtime.ReadUnsignedHyper(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+	{
+		mSave := &m.AaLength
+		var m uint64
+		m, nField, err = runtime.ReadUnsignedHyper(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+done:
+	return
+}
+
+func (m *Allocate4args) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := &m.AaStateid
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.AaOffset
+		nField, err = runtime.WriteUnsignedHyper(w, m)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.AaLength
+		nField, err = runtime.WriteUnsignedHyper(w, m)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+const Allocate4argsEncodedSizeBytes = 32
+
+// Type definition "data_content4".
+
+type DataContent4 int32
+
+func (mParent *DataContent4) ReadFrom(r io.Reader) (nTotal int64, err error) {
+	var nField int64
+	var m DataContent4
+	*(*int32)(&m), nField, err = runtime.ReadInt(r)
+	nTotal += nField
+	if err != nil {
+		goto done
+	}
+	*mParent = m
+done:
+	return
+}
+
+func (m DataContent4) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	nField, err = runtime.WriteInt(w, int32(m))
+	nTotal += nField
+	if err != nil {
+		goto done
+	}
+done:
+	return
+}
+
+const DataContent4EncodedSizeBytes = 4
+
+const NFS4_CONTENT_DATA DataContent4 = 0
+
+const NFS4_CONTENT_HOLE DataContent4 = 1
+
+var DataContent4_name = map[DataContent4]string{
+	0: "NFS4_CONTENT_DATA",
+	1: "NFS4_CONTENT_HOLE",
+}
+
+// Type definition "seek4args".
+
+type Seek4args struct {
+	SaStateid Stateid4
+	SaOffset  uint64
+	SaWhat    DataContent4
+}
+
+func (m *Seek4args) ReadFrom(r io.Reader) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := &m.SaStateid
+		nField, err = m.ReadFrom(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		mSave := &m.SaOffset
+		var m uint64
+		m, nField, err = runtime.ReadUnsignedHyper(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+	{
+		mSave := &m.SaWhat
+		var m DataContent4
+		*(*int32)(&m), nField, err = runtime.ReadInt(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+done:
+	return
+}
+
+func (m *Seek4args) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := &m.SaStateid
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.SaOffset
+		nField, err = runtime.WriteUnsignedHyper(w, m)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.SaWhat
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+const Seek4argsEncodedSizeBytes = 28
+
+// Type definition "seek4resok".
+
+type Seek4resok struct {
+	SrEof    bool
+	SrOffset uint64
+}
+
+func (m *Seek4resok) ReadFrom(r io.Reader) (nTotal int64, err error) {
+	var nField int64
+	{
+		mSave := &m.SrEof
+		var m bool
+		m, nField, err = runtime.ReadBool(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+	{
+		mSave := &m.SrOffset
+		var m uint64
+		m, nField, err = runtime.ReadUnsignedHyper(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		*mSave = m
+	}
+done:
+	return
+}
+
+func (m *Seek4resok) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := m.SrEof
+		nField, err = runtime.WriteBool(w, m)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.SrOffset
+		nField, err = runtime.WriteUnsignedHyper(w, m)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+const Seek4resokEncodedSizeBytes = 12
+
+// Type definition "seek4res".
+
+type Seek4res interface {
+	isSeek4res()
+	GetSaStatus() Nfsstat4
+	io.WriterTo
+	GetEncodedSizeBytes() int
+}
+
+func ReadSeek4res(r io.Reader) (m Seek4res, nTotal int64, err error) {
+	var nField int64
+	var discriminant Nfsstat4
+	{
+		var m Nfsstat4
+		*(*int32)(&m), nField, err = runtime.ReadInt(r)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+		discriminant = m
+	}
+	switch discriminant {
+	case 0:
+		var mArm Seek4res_NFS4_OK
+		{
+			m := &mArm
+			{
+				m := &m.Resok4
+				nField, err = m.ReadFrom(r)
+				nTotal += nField
+				if err != nil {
+					goto done
+				}
+			}
+		}
+		m = &mArm
+	default:
+		var mArm Seek4res_default
+		{
+			m := &mArm
+			m.SaStatus = discriminant
+			_ = m
+		}
+		m = &mArm
+	}
+done:
+	return
+}
+
+func readSeek4resSaStatus(r io.Reader) (m Nfsstat4, nTotal int64, err error) {
+	var nField int64
+	*(*int32)(&m), nField, err = runtime.ReadInt(r)
+	nTotal += nField
+	if err != nil {
+		goto done
+	}
+done:
+	return
+}
+
+func writeSeek4resSaStatus(w io.Writer, m Nfsstat4) (nTotal int64, err error) {
+	var nField int64
+	nField, err = runtime.WriteInt(w, int32(m))
+	nTotal += nField
+	if err != nil {
+		goto done
+	}
+done:
+	return
+}
+
+const seek4resSaStatusEncodedSizeBytes = 4
+
+type Seek4res_NFS4_OK struct {
+	Resok4 Seek4resok
+}
+
+func (m *Seek4res_NFS4_OK) isSeek4res() {}
+
+func (m *Seek4res_NFS4_OK) GetSaStatus() Nfsstat4 {
+	return 0
+}
+
+func (m *Seek4res_NFS4_OK) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		var m Nfsstat4 = 0
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := &m.Resok4
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *Seek4res_NFS4_OK) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	nTotal += 12
+	return
+}
+
+type Seek4res_default struct {
+	SaStatus Nfsstat4
+}
+
+func (m *Seek4res_default) isSeek4res() {}
+
+func (m *Seek4res_default) GetSaStatus() Nfsstat4 {
+	return m.SaStatus
+}
+
+func (m *Seek4res_default) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		m := m.SaStatus
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *Seek4res_default) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	return
+}
+
 // Type definition "nfs_argop4".
 
 type NfsArgop4 interface {
@@ -16034,6 +16474,48 @@ func ReadNfsArgop4(r io.Reader) (m NfsArgop4, nTotal int64, err error) {
 			m := &mArm
 			{
 				m := &m.OpreclaimComplete
+				nField, err = m.ReadFrom(r)
+				nTotal += nField
+				if err != nil {
+					goto done
+				}
+			}
+		}
+		m = &mArm
+	case 59:
+		var mArm NfsArgop4_OP_ALLOCATE
+		{
+			m := &mArm
+			{
+				m := &m.Opallocate
+				nField, err = m.ReadFrom(r)
+				nTotal += nField
+				if err != nil {
+					goto done
+				}
+			}
+		}
+		m = &mArm
+	case 62:
+		var mArm NfsArgop4_OP_DEALLOCATE
+		{
+			m := &mArm
+			{
+				m := &m.Opdeallocate
+				nField, err = m.ReadFrom(r)
+				nTotal += nField
+				if err != nil {
+					goto done
+				}
+			}
+		}
+		m = &mArm
+	case 69:
+		var mArm NfsArgop4_OP_SEEK
+		{
+			m := &mArm
+			{
+				m := &m.Opseek
 				nField, err = m.ReadFrom(r)
 				nTotal += nField
 				if err != nil {
@@ -17627,6 +18109,120 @@ func (m *NfsArgop4_OP_RECLAIM_COMPLETE) GetEncodedSizeBytes() (nTotal int) {
 	return
 }
 
+type NfsArgop4_OP_ALLOCATE struct {
+	Opallocate Allocate4args
+}
+
+func (m *NfsArgop4_OP_ALLOCATE) isNfsArgop4() {}
+
+func (m *NfsArgop4_OP_ALLOCATE) GetArgop() NfsOpnum4 {
+	return 59
+}
+
+func (m *NfsArgop4_OP_ALLOCATE) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		var m NfsOpnum4 = 59
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := &m.Opallocate
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *NfsArgop4_OP_ALLOCATE) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	nTotal += 32
+	return
+}
+
+type NfsArgop4_OP_DEALLOCATE struct {
+	Opdeallocate Allocate4args
+}
+
+func (m *NfsArgop4_OP_DEALLOCATE) isNfsArgop4() {}
+
+func (m *NfsArgop4_OP_DEALLOCATE) GetArgop() NfsOpnum4 {
+	return 62
+}
+
+func (m *NfsArgop4_OP_DEALLOCATE) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		var m NfsOpnum4 = 62
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := &m.Opdeallocate
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *NfsArgop4_OP_DEALLOCATE) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	nTotal += 32
+	return
+}
+
+type NfsArgop4_OP_SEEK struct {
+	Opseek Seek4args
+}
+
+func (m *NfsArgop4_OP_SEEK) isNfsArgop4() {}
+
+func (m *NfsArgop4_OP_SEEK) GetArgop() NfsOpnum4 {
+	return 69
+}
+
+func (m *NfsArgop4_OP_SEEK) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		var m NfsOpnum4 = 69
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := &m.Opseek
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *NfsArgop4_OP_SEEK) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	nTotal += 28
+	return
+}
+
 type NfsArgop4_default struct {
 	Argop NfsOpnum4
 }
@@ -18116,6 +18712,22 @@ func ReadNfsResop4(r io.Reader) (m NfsResop4, nTotal int64, err error) {
 				mSave := &m.OptestStateid
 				var m TestStateid4res
 				m, nField, err = ReadTestStateid4res(r)
+				nTotal += nField
+				if err != nil {
+					goto done
+				}
+				*mSave = m
+			}
+		}
+		m = &mArm
+	case 69:
+		var mArm NfsResop4_OP_SEEK
+		{
+			m := &mArm
+			{
+				mSave := &m.Opseek
+				var m Seek4res
+				m, nField, err = ReadSeek4res(r)
 				nTotal += nField
 				if err != nil {
 					goto done
@@ -19313,6 +19925,47 @@ func (m *NfsResop4_OP_TEST_STATEID) GetEncodedSizeBytes() (nTotal int) {
 	nTotal += 4
 	{
 		m := m.OptestStateid
+		nTotal += m.GetEncodedSizeBytes()
+	}
+	return
+}
+
+type NfsResop4_OP_SEEK struct {
+	Opseek Seek4res
+}
+
+func (m *NfsResop4_OP_SEEK) isNfsResop4() {}
+
+func (m *NfsResop4_OP_SEEK) GetResop() NfsOpnum4 {
+	return 69
+}
+
+func (m *NfsResop4_OP_SEEK) WriteTo(w io.Writer) (nTotal int64, err error) {
+	var nField int64
+	{
+		var m NfsOpnum4 = 69
+		nField, err = runtime.WriteInt(w, int32(m))
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+	{
+		m := m.Opseek
+		nField, err = m.WriteTo(w)
+		nTotal += nField
+		if err != nil {
+			goto done
+		}
+	}
+done:
+	return
+}
+
+func (m *NfsResop4_OP_SEEK) GetEncodedSizeBytes() (nTotal int) {
+	nTotal += 4
+	{
+		m := m.Opseek
 		nTotal += m.GetEncodedSizeBytes()
 	}
 	return
