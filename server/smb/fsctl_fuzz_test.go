@@ -2,6 +2,7 @@ package smb_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 
 	"crosswire/server/wire/fscc"
@@ -45,6 +46,11 @@ func FuzzIoctl(f *testing.F) {
 	seed(fscc.FsctlQueryNetworkInterfaceInfo, 1000, nil)
 
 	s := serve(f)
+	disk, pipes := connect(f, s), connect(f, s)
+	if st := pipes.treeConnect("IPC$"); st != ntstatus.Success {
+		f.Fatal(st)
+	}
+	runs := 0
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) < 6 || len(b) > 60000 {
 			return
@@ -53,28 +59,31 @@ func FuzzIoctl(f *testing.F) {
 		if code == fscc.FsctlValidateNegotiateInfo {
 			return // it is meant to end the connection
 		}
-		p := connect(t, s)
-		defer p.nc.Close()
-		ids := []smb2.FileID{smb2.RelatedFileID,
-			p.open("f", deleting).FileID,
-			p.open("f:s").FileID,
-			p.open("d", func(q *smb2.CreateRequest) { q.Options = smb2.FileDirectoryFile }).FileID,
-			p.open("l", deleting, func(q *smb2.CreateRequest) { q.Options |= smb2.FileOpenReparsePoint }).FileID,
-		}
-		p.writeAt(ids[1], 0, "some data")
-		send := func(id smb2.FileID) {
+		disk.t, pipes.t = t, t
+		runs++
+		n := fmt.Sprint(runs)
+		send := func(p *peer, id smb2.FileID) {
 			out, st := p.control(id, code, in, room)
 			if uint32(len(out)) > room || st == ntstatus.InternalError {
 				t.Fatalf("%v: %d bytes in room for %d, %v", code, len(out), room, st)
 			}
 		}
+		directory := func(q *smb2.CreateRequest) { q.Options ^= smb2.FileDirectoryFile | smb2.FileNonDirectoryFile }
+		link := func(q *smb2.CreateRequest) { q.Options |= smb2.FileOpenReparsePoint }
+		ids := []smb2.FileID{
+			disk.open("f"+n, deleting).FileID, disk.open("f" + n + ":s").FileID,
+			disk.open("d"+n, deleting, directory).FileID, disk.open("l"+n, deleting, link).FileID,
+		}
+		disk.writeAt(ids[0], 0, "some data")
+		send(disk, smb2.RelatedFileID)
 		for _, id := range ids {
-			send(id)
+			send(disk, id)
 		}
-		if st := p.treeConnect("IPC$"); st != ntstatus.Success {
-			t.Fatal(st)
+		for _, id := range ids {
+			disk.closeFile(id)
 		}
-		send(p.open("srvsvc").FileID)
-		p.echo()
+		pipe := pipes.open("srvsvc").FileID
+		send(pipes, pipe)
+		pipes.closeFile(pipe)
 	})
 }
