@@ -278,7 +278,7 @@ func (a *Adapter) Stop(ctx context.Context) error {
 // Protocol implements adapter.Adapter.
 func (a *Adapter) Protocol() string { return vfs.ProtocolNFS }
 
-// Addr implements adapter.Adapter: where NFSv3 is served.
+// Addr implements adapter.Adapter: where NFS is served.
 func (a *Adapter) Addr() net.Addr { return a.nfs.tcp.Addr() }
 
 // MountAddr is where the mount protocol is served; nil if it is not.

@@ -119,6 +119,26 @@ func TestManyClients(t *testing.T) {
 	require.Zero(t, h.svc.reg.cached)
 }
 
+// TestClientsAreBounded: who does not confirm gives way to who comes; who did,
+// stays.
+func TestClientsAreBounded(t *testing.T) {
+	h := serve(t)
+	h.svc.reg.maxClients = 4
+	kept := h.client(t, 1, "kept")
+	for i := range 20 {
+		h.connect(t, 1, fmt.Sprint("passing ", i)).exchange(0)
+	}
+	require.Len(t, h.svc.reg.clients, 4)
+	is(t, nfs4.NFS4_OK, kept.run().Status)
+	for i := range 3 {
+		h.client(t, uint32(i%2), fmt.Sprint("staying ", i))
+	}
+	late := h.connect(t, 1, "late")
+	is(t, nfs4.NFS4ERR_DELAY, late.raw(late.exchangeArgs(0)).Status)
+	h.clock.Advance(2 * lease)
+	late.introduce()
+}
+
 // TestManyAtOnce: clients that open, lock and close the same files at a time
 // leave nothing behind when their leases end.
 func TestManyAtOnce(t *testing.T) {

@@ -26,6 +26,8 @@ type registry struct {
 	clock clock.Clock
 	boot  uint32 // this start, in client ids and stateids
 
+	maxClients int
+
 	mu        sync.Mutex // guards everything below and behind it, but where said otherwise
 	stopped   bool
 	next      uint32 // of client ids
@@ -38,7 +40,7 @@ type registry struct {
 
 func newRegistry(c clock.Clock, boot uint32) *registry {
 	return &registry{
-		clock: c, boot: boot,
+		clock: c, boot: boot, maxClients: maxClients,
 		clients: map[uint64]*client{}, confirmed: map[string]*client{}, proposed: map[string]*client{},
 		sessions: map[nfs4.Sessionid4]*session{},
 	}
@@ -138,7 +140,15 @@ func lockOwner(c *client, name string) vfs.LockOwner {
 
 // add enters a new client id that is not confirmed. mu is held.
 func (r *registry) add(c *client) status {
-	if r.stopped || len(r.clients) >= maxClients {
+	if len(r.clients) >= r.maxClients {
+		// Who never confirmed makes room, so that nobody can keep others out
+		// by asking for ids alone.
+		for _, old := range r.proposed {
+			r.drop(old)
+			break
+		}
+	}
+	if r.stopped || len(r.clients) >= r.maxClients {
 		return nfs4.NFS4ERR_DELAY
 	}
 	r.next++
