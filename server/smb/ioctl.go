@@ -45,7 +45,7 @@ func init() {
 	controls = map[fscc.FSCTL]control{
 		fscc.FsctlDfsGetReferrals:           {do: refuse(ntstatus.FSDriverRequired), on: onNoFile}, // MS-SMB2 3.3.5.15.2: no DFS here
 		fscc.FsctlDfsGetReferralsEx:         {do: refuse(ntstatus.FSDriverRequired), on: onNoFile},
-		fscc.FsctlValidateNegotiateInfo:     {do: (*request).validateNegotiate, on: onServer},
+		fscc.FsctlValidateNegotiateInfo:     {do: (*request).validateNegotiate, on: onNoFile},
 		fscc.FsctlQueryNetworkInterfaceInfo: {do: (*request).networkInterfaces, on: onNoFile},
 		fsctlPadReads:                       {do: (*request).padReads, on: onServer},
 
