@@ -30,8 +30,8 @@ import (
 // Config of an Adapter. Each address is served over TCP and UDP on one port,
 // which may be 0.
 type Config struct {
-	// NFS is where NFSv3 is served, and with it the lock manager (NLM) and the
-	// status monitor (NSM).
+	// NFS is where NFSv3 and, over TCP only, NFSv4 are served, and with them the
+	// lock manager (NLM) and the status monitor (NSM).
 	NFS string
 	// Mount is where the mount protocol is served; empty, or the same as NFS
 	// with a port other than 0: on the port of NFS.

@@ -68,6 +68,15 @@ func TestHostileCompounds(t *testing.T) {
 	}
 }
 
+// TestStreamOnly: nothing is answered over UDP.
+func TestStreamOnly(t *testing.T) {
+	h := newHouse(t)
+	for _, p := range h.svc.Procedures() {
+		c := &rpcserver.Call{Call: rpc.Call{Args: encoded(t, &nfs4.Compound4args{})}, Network: "udp", Peer: &net.UDPAddr{}, MaxReply: 1 << 16}
+		require.ErrorIs(t, p.Handle(t.Context(), c, rpcserver.NewReply()), rpcserver.ErrNoReply, p.Name)
+	}
+}
+
 // TestReplyIsBounded: many READs do not make one reply of them all.
 func TestReplyIsBounded(t *testing.T) {
 	both(t, func(t *testing.T, h *house, p *peer) {
