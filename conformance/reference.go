@@ -35,7 +35,7 @@ func referenceCapabilities(cfg target.ServerConfig) []string {
 			"smb.locks", "smb.compound", "smb.hardlink", "smb.srvsvc")
 	}
 	if cfg.NFS {
-		set = append(set, "nfs", "nfs.v3", "nfs.v4", "nfs.v41", "nfs.mount", "nfs.portmap", "nfs.udp", "nlm")
+		set = append(set, "nfs", "nfs.v3", "nfs.v4", "nfs.v41", "nfs.mount", "nfs.portmap", "nfs.udp", "nfs.root", "nlm")
 	}
 	return set
 }

@@ -71,15 +71,14 @@ func Name(sc *script.Scenario, row script.Row) string {
 // Run runs one row of a scenario. It always returns a result; a panic of the
 // engine or of a client's Do becomes the verdict error.
 func (e *Engine) Run(ctx context.Context, sc *script.Scenario, row script.Row) *report.Result {
-	started := time.Now()
 	res := newResult(sc, row)
-	res.Started = started
-	r := &run{engine: e, limits: e.Limits, res: res, log: newLog()}
+	r := &run{engine: e, started: time.Now(), limits: e.Limits, res: res, log: newLog()}
 	if r.limits == (Limits{}) {
 		r.limits = DefaultLimits
 	}
 	defer func() {
-		res.Duration = time.Since(started).Seconds()
+		res.Started = r.started
+		res.Duration = time.Since(r.started).Seconds()
 		res.Advanced = r.log.advanced().Seconds()
 		res.Events = r.log.events()
 	}()

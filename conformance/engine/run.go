@@ -19,10 +19,11 @@ import (
 // run is the state of one run. Only its own goroutine touches it; calls under
 // way hand their outcome over through call.done.
 type run struct {
-	engine *Engine
-	limits Limits
-	res    *report.Result
-	log    *log
+	engine  *Engine
+	started time.Time
+	limits  Limits
+	res     *report.Result
+	log     *log
 
 	sc        *script.Scenario // bound to the row
 	inst      target.Instance
@@ -51,6 +52,14 @@ func (r *run) all(ctx context.Context, sc *script.Scenario, row script.Row) (err
 	r.results = map[string]*call{}
 	r.taken = map[int]bool{}
 
+	// A target that others use may let the run wait for its turn. That is no
+	// time of the run's own.
+	r.inst, err = r.engine.Target.Start(ctx, r.spec(row))
+	if err != nil {
+		return err
+	}
+	r.started, r.log = time.Now(), newLog()
+
 	ctx, cancel := context.WithTimeoutCause(ctx, r.limits.Scenario+r.waits(),
 		errorf("the run did not end within %v", r.limits.Scenario+r.waits()))
 	defer cancel()
@@ -66,10 +75,6 @@ func (r *run) all(ctx context.Context, sc *script.Scenario, row script.Row) (err
 		}
 	}()
 
-	r.inst, err = r.engine.Target.Start(ctx, r.spec(row))
-	if err != nil {
-		return err
-	}
 	defer func() {
 		err = r.finish(err)
 	}()
@@ -98,7 +103,7 @@ func (r *run) all(ctx context.Context, sc *script.Scenario, row script.Row) (err
 func (r *run) spec(row script.Row) target.Spec {
 	s := target.Spec{
 		Run: r.res.Run, Services: r.sc.Services, Only: len(r.sc.Services) == 1,
-		Policies: map[string]string{}, Needs: r.needs(),
+		Policies: map[string]string{}, Needs: r.sc.Capabilities(), Alone: alone(r.sc),
 	}
 	for _, b := range row {
 		if b.Policy {
@@ -113,38 +118,9 @@ func (r *run) spec(row script.Row) target.Spec {
 	return s
 }
 
-// needs are the capabilities that the scenario names, and those that its
-// verbs imply.
-func (r *run) needs() []string {
-	set := map[string]bool{}
-	for _, n := range r.sc.Needs {
-		set[n] = true
-	}
-	kinds := map[string]script.ActorKind{}
-	for _, a := range r.sc.Actors {
-		kinds[a.Name] = a.Kind
-	}
-	for _, st := range r.sc.Steps {
-		c, ok := st.Do.(*script.Call)
-		if !ok || len(st.Conds) > 0 {
-			continue
-		}
-		if v, ok := script.LookupVerb(c.Verb); ok {
-			n, ok := v.Needs[kinds[c.Actor]]
-			if !ok {
-				n = v.Needs[""]
-			}
-			if n != "" {
-				set[n] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(set))
-}
-
 // supported compares needs with what the target has.
 func (r *run) supported() error {
-	for _, n := range r.needs() {
+	for _, n := range r.sc.Capabilities() {
 		if ok, reason := r.inst.Has(n); !ok {
 			return &target.NotSupported{Reason: reason}
 		}

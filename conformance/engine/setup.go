@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"time"
 
 	"crosswire/conformance/client"
 	"crosswire/conformance/script"
@@ -29,6 +30,9 @@ func (r *run) setUp(ctx context.Context) error {
 			spec.Needs.Add(v, nil)
 		}
 	}
+	if r.sc.Root() && ep.NFS != "" {
+		spec.Options = client.Options{"uid": "0", "gid": "0"}
+	}
 	if !r.inst.NeedsFolder() && len(r.sc.Setup) == 0 {
 		return nil
 	}
@@ -51,7 +55,7 @@ func (r *run) setUp(ctx context.Context) error {
 		}
 		r.cleanup = append(r.cleanup, func(ctx context.Context) error {
 			defer a.Close()
-			return removeAll(ctx, a, folder, 0)
+			return r.removeAll(ctx, a, folder, 0)
 		})
 	}
 	if len(r.sc.Setup) == 0 {
@@ -173,7 +177,7 @@ func fill(ctx context.Context, a client.Actor, h *client.Handle, content script.
 const maxDepth = 64
 
 // removeAll empties and removes a folder.
-func removeAll(ctx context.Context, a client.Actor, p string, depth int) error {
+func (r *run) removeAll(ctx context.Context, a client.Actor, p string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("%s is deeper than %d folders", p, maxDepth)
 	}
@@ -184,16 +188,42 @@ func removeAll(ctx context.Context, a client.Actor, p string, depth int) error {
 	names, _ := res.Fields["names"].([]string)
 	for _, name := range slices.Clone(names) {
 		child := path.Join(p, name)
-		err := do(ctx, a, client.Call{Verb: client.VerbRemove, Path: child})
+		err := r.remove(ctx, a, client.Call{Verb: client.VerbRemove, Path: child})
 		if err == nil {
 			continue
 		}
-		if e := removeAll(ctx, a, child, depth+1); e != nil {
+		if e := r.removeAll(ctx, a, child, depth+1); e != nil {
 			return fmt.Errorf("remove %s: %w", child, err)
 		}
 	}
-	if err := do(ctx, a, client.Call{Verb: client.VerbRmdir, Path: p}); err != nil {
+	if err := r.remove(ctx, a, client.Call{Verb: client.VerbRmdir, Path: p}); err != nil {
 		return fmt.Errorf("remove the folder %s: %w", p, err)
 	}
 	return nil
+}
+
+// removePause is how long clean-up waits before it asks again.
+const removePause = 20 * time.Millisecond
+
+// remove removes one object. The actors are gone by now, but the server may
+// not yet have noticed and may ask to try later on account of what they held:
+// it is given the time that a fence has.
+func (r *run) remove(ctx context.Context, a client.Actor, c client.Call) error {
+	ctx, cancel := context.WithTimeout(ctx, r.limits.Fence)
+	defer cancel()
+	for {
+		err := do(ctx, a, c)
+		switch client.StatusName(err) {
+		case "NFS3ERR_JUKEBOX", "NFS4ERR_DELAY", "STATUS_SHARING_VIOLATION":
+		default:
+			return err
+		}
+		pause := time.NewTimer(removePause)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return err
+		case <-pause.C:
+		}
+	}
 }

@@ -650,6 +650,7 @@
 //	nfs.mount            MOUNT version 3
 //	nfs.portmap          a port mapper of its own
 //	nfs.udp              serves over UDP
+//	nfs.root             does not squash root
 //	nlm                  NLM version 4
 //	nsm                  status monitor
 //	control              has a control plane

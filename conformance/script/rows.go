@@ -99,8 +99,27 @@ func (p *parser) bind(s *Scenario, r Row, run string) *Scenario {
 	return b
 }
 
-// Capabilities are all that a target must be able to do: what the scenario says it needs, and what the verbs of its
-// unconditional steps need, sorted.
+// Root reports whether the scenario needs an NFS root that may do everything: an actor is root, or set-up gives an object
+// to somebody. Set-up is then root's work.
+func (s *Scenario) Root() bool {
+	for i := range s.Actors {
+		a := &s.Actors[i]
+		if uid, ok := a.Get("uid"); ok && a.Kind == KindNFS && uid.Num == 0 {
+			return true
+		}
+	}
+	for i := range s.Setup {
+		for _, name := range []string{"uid", "gid"} {
+			if _, ok := s.Setup[i].Get(name); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Capabilities are all that a target must be able to do: what the scenario says it needs, and what its actors, its set-up
+// and the verbs of its unconditional steps need, sorted.
 func (s *Scenario) Capabilities() []string {
 	all := map[string]bool{}
 	for _, n := range s.Needs {
@@ -122,6 +141,9 @@ func (s *Scenario) Capabilities() []string {
 		if n := v.needs(kinds[c.Actor]); n != "" {
 			all[n] = true
 		}
+	}
+	if s.Root() {
+		all["nfs.root"] = true
 	}
 	return slices.Sorted(maps.Keys(all))
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -220,6 +221,23 @@ control share add n
 `)
 	require.Equal(t, []string{"control.share", "nlm", "smb.lease", "smb.locks"}, s.Capabilities())
 	require.Equal(t, "control", s.Actors[len(s.Actors)-1].Name)
+
+	for _, tt := range []struct {
+		name, src string
+		root      bool
+	}{
+		{"nobody in particular", "actors B=nfs(3)\nfile f \"x\" mode=0600", false},
+		{"a user", "actors B=nfs(3, uid=2000, gid=0)\nfile f \"x\"", false},
+		{"root", "actors B=nfs(3, uid=0)\nfile f \"x\"", true},
+		{"a file of somebody", "actors B=nfs(3)\nfile f \"x\" uid=2000", true},
+		{"a folder of a group", "actors B=nfs(3)\ndir d gid=0\nfile f \"x\"", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := parseString(t, "scenario t/x\ncovers S1\ncite MS-SMB2 3.3.4.7 MUST\n"+tt.src+"\nB read f == \"x\"\n")
+			require.Equal(t, tt.root, s.Root())
+			require.Equal(t, tt.root, slices.Contains(s.Capabilities(), "nfs.root"))
+		})
+	}
 }
 
 func TestLiterals(t *testing.T) {

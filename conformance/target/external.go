@@ -17,14 +17,14 @@ import (
 
 // External is a server that runs somewhere else. Every run works in a folder
 // of its own with a name that no other run has. A run that needs a policy
-// switched has the target to itself.
+// switched, or that judges what all runs share, has the target to itself.
 type External struct {
 	profile *Profile
 	plane   client.Plane
 	session string // distinguishes this process's folders
 
-	// gate is held for reading by runs that take the policies as they are,
-	// for writing by one that changes them.
+	// gate is held from Start to Close: for reading by runs that take the
+	// target as it is, for writing by one that must have it to itself.
 	gate sync.RWMutex
 
 	mu       sync.Mutex
@@ -122,7 +122,7 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 		}
 	}
 	i := &extInstance{target: x}
-	if x.differs(spec.Policies) == "" && !spec.Switches {
+	if x.differs(spec.Policies) == "" && !spec.Switches && !spec.Alone {
 		x.gate.RLock()
 		i.release = x.gate.RUnlock
 	}
@@ -133,6 +133,8 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 		}
 		x.gate.Lock()
 		i.release = x.gate.Unlock
+		ctx, cancel := context.WithTimeout(ctx, time.Duration(p.Timeout))
+		defer cancel()
 		if err := i.switchPolicies(ctx, spec.Policies); err != nil {
 			return nil, closeWith(i, err)
 		}
@@ -250,6 +252,9 @@ func (i *extInstance) Has(name string) (bool, string) {
 		}
 		if p.NFS != "" {
 			set = append(set, "nfs", "nfs.*")
+		}
+		if p.NFS != "" && p.Portmap != "" {
+			set = append(set, "nlm") // the port mapper tells where it is
 		}
 	}
 	if p.API != "" {

@@ -38,6 +38,9 @@ type Spec struct {
 	Policies map[string]string
 	// Switches tells that the scenario changes policies while it runs.
 	Switches bool
+	// Alone tells that the scenario judges what runs of one target share: its
+	// counters, or the whole list of its shares.
+	Alone bool
 	// Needs are the capabilities of the scenario's needs line: "smb.lease".
 	Needs []string
 }

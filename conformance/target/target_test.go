@@ -204,6 +204,37 @@ func TestEachRunHasItsFolder(t *testing.T) {
 	assert.NotEqual(t, a.Endpoint().Dir, b.Endpoint().Dir)
 }
 
+// TestAlone: a run that must be alone lets no other in before it is closed.
+func TestAlone(t *testing.T) {
+	tests := []struct {
+		name  string
+		spec  Spec
+		alone bool
+	}{
+		{"takes the target as it is", Spec{}, false},
+		{"the policy in force", Spec{Policies: map[string]string{"nfs_break": "notify"}}, false},
+		{"another policy", Spec{Policies: map[string]string{"nfs_break": "wait"}}, true},
+		{"switches policies", Spec{Switches: true}, true},
+		{"judges what all share", Spec{Alone: true}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			x := external(t, &plane{policies: map[string]string{"nfs_break": "notify"}}, map[string]string{"nfs_break": "notify"})
+			i, err := x.Start(context.Background(), tt.spec)
+			require.NoError(t, err)
+			assert.False(t, x.gate.TryLock(), "nobody can be alone beside it")
+			beside := x.gate.TryRLock()
+			assert.Equal(t, tt.alone, !beside)
+			if beside {
+				x.gate.RUnlock()
+			}
+			require.NoError(t, i.Close())
+			require.True(t, x.gate.TryLock(), "after Close the next may be alone")
+			x.gate.Unlock()
+		})
+	}
+}
+
 func TestServices(t *testing.T) {
 	p := &Profile{Name: "filer", NFS: "h:2", Export: "/s"}
 	x, err := NewExternal(p, nil)
