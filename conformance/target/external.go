@@ -16,18 +16,19 @@ import (
 )
 
 // External is a server that runs somewhere else. Every run works in a folder
-// of its own with a name that no other run has. A run that needs a policy
-// switched, or that judges what all runs share, has the target to itself.
+// of its own with a name that no other run has. Runs that want
+// the same policies go on beside each other; one that switches policies under
+// way, or that judges what all runs share, has the target to itself.
 type External struct {
 	profile *Profile
 	plane   client.Plane
 	session string // distinguishes this process's folders
 
-	// gate is held from Start to Close: for reading by runs that take the
-	// target as it is, for writing by one that must have it to itself.
-	gate sync.RWMutex
+	gate    gate
+	restore map[string]string // what to put back; of who has the target to itself
 
 	mu       sync.Mutex
+	base     map[string]string // policies of the target by itself
 	policies map[string]string // in force, as far as known
 	runs     int
 }
@@ -43,6 +44,7 @@ func NewExternal(p *Profile, newPlane func(url string) (client.Plane, error)) (*
 	if x.policies == nil {
 		x.policies = map[string]string{}
 	}
+	x.base = maps.Clone(x.policies)
 	if p.API != "" {
 		plane, err := newPlane(p.API)
 		if err != nil {
@@ -94,6 +96,7 @@ func (x *External) Check(ctx context.Context) error {
 			}
 			x.mu.Lock()
 			maps.Copy(x.policies, pol)
+			maps.Copy(x.base, pol)
 			x.mu.Unlock()
 		})
 	}
@@ -122,30 +125,17 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 		}
 	}
 	i := &extInstance{target: x}
-	if x.differs(spec.Policies) == "" && !spec.Switches && !spec.Alone {
-		x.gate.RLock()
-		i.release = x.gate.RUnlock
+	alone := spec.Alone || spec.Switches
+	first, err := x.gate.enter(ctx, x.key(spec.Policies), alone)
+	if err != nil {
+		return nil, err
 	}
-	// A change may have happened before the gate opened, so look again.
-	if i.release == nil || x.differs(spec.Policies) != "" {
-		if i.release != nil {
-			i.release()
-		}
-		x.gate.Lock()
-		i.release = x.gate.Unlock
-		ctx, cancel := context.WithTimeout(ctx, time.Duration(p.Timeout))
-		defer cancel()
-		if err := i.switchPolicies(ctx, spec.Policies); err != nil {
+	if first {
+		if err := x.prepare(ctx, spec); err != nil {
 			return nil, closeWith(i, err)
 		}
-		if spec.Switches && x.plane != nil {
-			// Whatever the scenario switches is put back as it is now.
-			before, err := x.plane.Policies(ctx)
-			if err != nil {
-				return nil, closeWith(i, err)
-			}
-			maps.Copy(before, i.restore)
-			i.restore = before
+		if !alone {
+			x.gate.open()
 		}
 	}
 	x.mu.Lock()
@@ -156,30 +146,46 @@ func (x *External) Start(ctx context.Context, spec Spec) (Instance, error) {
 	return i, nil
 }
 
-// differs names the first policy that is not as wanted.
-func (x *External) differs(want map[string]string) string {
+// key tells runs apart that cannot go on beside each other: by the policies
+// that they want otherwise than the target has them by itself.
+func (x *External) key(want map[string]string) string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	var key strings.Builder
 	for _, name := range sorted(want) {
-		if v, ok := x.policies[name]; !ok || v != want[name] {
-			return name
+		if v, ok := x.base[name]; !ok || v != want[name] {
+			fmt.Fprintf(&key, "%s=%s;", name, want[name])
 		}
 	}
-	return ""
+	return key.String()
+}
+
+// prepare readies the target for those who are about to use it.
+func (x *External) prepare(ctx context.Context, spec Spec) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(x.profile.Timeout))
+	defer cancel()
+	x.restore = map[string]string{}
+	if spec.Switches && x.plane != nil {
+		// Whatever the scenario switches is put back as it is now.
+		before, err := x.plane.Policies(ctx)
+		if err != nil {
+			return err
+		}
+		maps.Copy(x.restore, before)
+	}
+	return x.switchPolicies(ctx, spec.Policies)
 }
 
 type extInstance struct {
 	target   *External
 	folder   string
 	policies map[string]string
-	restore  map[string]string
-	release  func()
 	once     sync.Once
 }
 
-// switchPolicies sets what is not in force; the caller holds the gate.
-func (i *extInstance) switchPolicies(ctx context.Context, want map[string]string) error {
-	x := i.target
+// switchPolicies sets what is not in force; the caller has the target to
+// itself.
+func (x *External) switchPolicies(ctx context.Context, want map[string]string) error {
 	for _, name := range sorted(want) {
 		x.mu.Lock()
 		now, known := x.policies[name]
@@ -199,11 +205,8 @@ func (i *extInstance) switchPolicies(ctx context.Context, want map[string]string
 			}
 			return notSupported("%s cannot switch to %s=%s: %v", x.profile.Name, name, want[name], err)
 		}
-		if i.restore == nil {
-			i.restore = map[string]string{}
-		}
 		if known {
-			i.restore[name] = now
+			x.restore[name] = now
 		}
 		x.setPolicy(name, want[name])
 	}
@@ -269,21 +272,27 @@ func (i *extInstance) Has(name string) (bool, string) {
 	return false, fmt.Sprintf("%s offers no %s", p.Name, name)
 }
 
-// Close puts back the policies that the run switched and lets others go on.
+// Close lets others go on; the last of those who wanted the same policies
+// puts back the ones that were switched.
 func (i *extInstance) Close() error {
 	var err error
 	i.once.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i.target.profile.Timeout))
-		defer cancel()
-		for _, name := range sorted(i.restore) {
-			if e := i.target.plane.SetPolicy(ctx, name, i.restore[name]); e != nil {
-				err = fmt.Errorf("restore policy %s=%s: %w", name, i.restore[name], e)
-				continue
-			}
-			i.target.setPolicy(name, i.restore[name])
-		}
-		i.release()
+		i.target.gate.leave(func() { err = i.target.putBack() })
 	})
+	return err
+}
+
+func (x *External) putBack() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(x.profile.Timeout))
+	defer cancel()
+	var err error
+	for _, name := range sorted(x.restore) {
+		if e := x.plane.SetPolicy(ctx, name, x.restore[name]); e != nil {
+			err = fmt.Errorf("restore policy %s=%s: %w", name, x.restore[name], e)
+			continue
+		}
+		x.setPolicy(name, x.restore[name])
+	}
 	return err
 }
 

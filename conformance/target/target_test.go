@@ -1,10 +1,12 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -204,35 +206,68 @@ func TestEachRunHasItsFolder(t *testing.T) {
 	assert.NotEqual(t, a.Endpoint().Dir, b.Endpoint().Dir)
 }
 
-// TestAlone: a run that must be alone lets no other in before it is closed.
-func TestAlone(t *testing.T) {
+// TestBeside: who wants the same goes on beside each other, who wants
+// something else waits.
+func TestBeside(t *testing.T) {
+	wait := Spec{Policies: map[string]string{"nfs_break": "wait"}}
+	jukebox := Spec{Policies: map[string]string{"nfs_break": "jukebox"}}
+	notify := Spec{Policies: map[string]string{"nfs_break": "notify"}}
 	tests := []struct {
-		name  string
-		spec  Spec
-		alone bool
+		name          string
+		first, second Spec
+		beside        bool
 	}{
-		{"takes the target as it is", Spec{}, false},
-		{"the policy in force", Spec{Policies: map[string]string{"nfs_break": "notify"}}, false},
-		{"another policy", Spec{Policies: map[string]string{"nfs_break": "wait"}}, true},
-		{"switches policies", Spec{Switches: true}, true},
-		{"judges what all share", Spec{Alone: true}, true},
+		{"both take it as it is", Spec{}, Spec{}, true},
+		{"the policy in force", Spec{}, notify, true},
+		{"another policy", Spec{}, wait, false},
+		{"the same policy", wait, wait, true},
+		{"two other policies", wait, jukebox, false},
+		{"as it is, not as it is now", wait, Spec{}, false},
+		{"alone after another", Spec{}, Spec{Alone: true}, false},
+		{"another after alone", Spec{Alone: true}, Spec{}, false},
+		{"two alone", Spec{Alone: true}, Spec{Alone: true}, false},
+		{"alone, with the same policy", wait, Spec{Alone: true, Policies: wait.Policies}, false},
+		{"after one that switches", Spec{Switches: true}, Spec{}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			x := external(t, &plane{policies: map[string]string{"nfs_break": "notify"}}, map[string]string{"nfs_break": "notify"})
-			i, err := x.Start(context.Background(), tt.spec)
-			require.NoError(t, err)
-			assert.False(t, x.gate.TryLock(), "nobody can be alone beside it")
-			beside := x.gate.TryRLock()
-			assert.Equal(t, tt.alone, !beside)
-			if beside {
-				x.gate.RUnlock()
-			}
-			require.NoError(t, i.Close())
-			require.True(t, x.gate.TryLock(), "after Close the next may be alone")
-			x.gate.Unlock()
+			synctest.Test(t, func(t *testing.T) {
+				pl := &plane{policies: map[string]string{"nfs_break": "notify"}}
+				x := external(t, pl, map[string]string{"nfs_break": "notify"})
+				first, err := x.Start(context.Background(), tt.first)
+				require.NoError(t, err)
+				started := false
+				go func() {
+					second, err := x.Start(context.Background(), tt.second)
+					if !assert.NoError(t, err) {
+						return
+					}
+					started = true
+					v, _ := second.Policy("nfs_break")
+					assert.Equal(t, cmp.Or(tt.second.Policies["nfs_break"], "notify"), v)
+					assert.NoError(t, second.Close())
+				}()
+				synctest.Wait()
+				assert.Equal(t, tt.beside, started)
+				require.NoError(t, first.Close())
+				synctest.Wait()
+				assert.True(t, started, "it has its turn in the end")
+				assert.Equal(t, "notify", pl.policies["nfs_break"])
+			})
 		})
 	}
+}
+
+// TestWaitingIsGivenUp: a run that is interrupted does not wait for its turn.
+func TestWaitingIsGivenUp(t *testing.T) {
+	x := external(t, nil, nil)
+	i, err := x.Start(context.Background(), Spec{Alone: true})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = x.Start(ctx, Spec{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, i.Close())
 }
 
 func TestServices(t *testing.T) {
