@@ -20,6 +20,8 @@ type recorder struct {
 	nfs   bool
 	calls []string
 	names map[string][]string // what list tells, by path; each answer once
+	busy  int                 // so many removals are to be tried later
+	uids  []string            // of the set-up actors
 }
 
 func (r *recorder) Name() string { return "elsewhere" }
@@ -63,6 +65,10 @@ func (a recordingActor) Do(_ context.Context, c client.Call) (client.Result, err
 	case client.VerbList:
 		return client.Result{Fields: map[string]any{"names": a.r.names[c.Path]}}, nil
 	case client.VerbRemove:
+		if a.r.busy > 0 {
+			a.r.busy--
+			return client.Result{}, &client.StatusError{Protocol: "nfs", Name: "NFS3ERR_JUKEBOX"}
+		}
 		if strings.HasSuffix(c.Path, "dir") {
 			return client.Result{}, &client.StatusError{Protocol: "nfs", Name: "NFS3ERR_ISDIR"}
 		}
@@ -78,6 +84,9 @@ func (r *recorder) run(t *testing.T, setup string) *report.Result {
 	sc, err := script.Parse("scenarios/t/x.scenario", []byte(src))
 	require.NoError(t, err)
 	connect := func(_ context.Context, ep client.Endpoint, s client.Spec, _ client.Sink) (client.Actor, error) {
+		if s.Name == setUpName {
+			r.uids = append(r.uids, s.Options["uid"])
+		}
 		return recordingActor{r, s.Name + "@" + ep.Dir + ":" + s.Kind}, nil
 	}
 	reg := client.NewRegistry(client.Entry{Client: "x", Kinds: []string{"smb", "nfs"}, New: connect})
@@ -133,4 +142,28 @@ func TestSetUpBySMB(t *testing.T) {
 	assert.Equal(t, report.Error, res.Verdict)
 	assert.Equal(t, "set-up failed: recorder cannot do the owner and mode of a set-up line, and the target has no NFS", res.Reason)
 	assert.Equal(t, 7, res.Failure.Line)
+}
+
+// TestSetUpAsRoot: set-up is root's work only where it must be.
+func TestSetUpAsRoot(t *testing.T) {
+	for _, tt := range []struct{ setup, uid string }{
+		{`file f "ORIGINAL" mode=0600`, ""},
+		{`file f "ORIGINAL" uid=2000`, "0"},
+	} {
+		r := &recorder{nfs: true}
+		res := r.run(t, tt.setup)
+		require.Equal(t, report.Pass, res.Verdict, res.Reason)
+		assert.Equal(t, []string{tt.uid, tt.uid}, r.uids, tt.setup)
+	}
+}
+
+// TestCleanUpTriesLater: what is still held by an actor who has just gone is
+// removed when the server has noticed.
+func TestCleanUpTriesLater(t *testing.T) {
+	r := &recorder{nfs: true, busy: 2, names: map[string][]string{"cw-1": {"f"}}}
+	res := r.run(t, `file f "ORIGINAL"`)
+	require.Equal(t, report.Pass, res.Verdict, res.Reason)
+	const out = "set-up@work:nfs "
+	assert.Equal(t, []string{out + "list cw-1", out + "remove cw-1/f", out + "remove cw-1/f", out + "remove cw-1/f", out + "rmdir cw-1"},
+		r.calls[len(r.calls)-5:])
 }
