@@ -30,7 +30,7 @@ const (
 // from its file. nil: not given. Exported for the sake of reflection.
 type Settings struct {
 	SMB      *string `name:"smb" yaml:"smb" placeholder:"ADDR" help:"Serve SMB on HOST:PORT (default: 127.0.0.1:4445). The port may be 0; an empty ADDR turns the service off."`
-	NFS      *string `name:"nfs" yaml:"nfs" placeholder:"ADDR" help:"Serve NFSv3, TCP and UDP (default: 127.0.0.1:12049)."`
+	NFS      *string `name:"nfs" yaml:"nfs" placeholder:"ADDR" help:"Serve NFSv3, TCP and UDP, and NFSv4 without delegations, TCP (default: 127.0.0.1:12049)."`
 	Mount    *string `yaml:"mount" placeholder:"ADDR" help:"Serve MOUNT; nfs is the port of NFS (default: nfs)."`
 	Portmap  *string `yaml:"portmap" placeholder:"ADDR" help:"Serve the port mapper (default: 127.0.0.1:10111)."`
 	API      *string `name:"api" yaml:"api" placeholder:"ADDR" help:"Serve the control plane, HTTP (default: 127.0.0.1:8445)."`
