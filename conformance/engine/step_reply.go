@@ -61,7 +61,7 @@ const (
 	seenResolution = 100 * time.Millisecond
 	// wireResolution: the kernel stamped both, so the client's scheduler has
 	// no say, and what the server sent first arrived first.
-	wireResolution = 0 * time.Microsecond
+	wireResolution = time.Duration(0)
 )
 
 // tooClose reports whether e came before the event that should precede it by
